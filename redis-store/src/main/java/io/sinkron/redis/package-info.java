@@ -1,0 +1,2 @@
+/** A store kept in Redis, over Lettuce. */
+package io.sinkron.redis;

@@ -1,0 +1,2 @@
+/** A transport over TCP, on Netty. */
+package io.sinkron.transport.netty;
