@@ -1,0 +1,45 @@
+package io.sinkron.node;
+
+import io.sinkron.cache.CacheRequest;
+import io.sinkron.common.CommandBody;
+import io.sinkron.queue.QueueRequest;
+import java.util.Objects;
+
+/**
+ * What a client in this process asks of its node. Each call is completed exactly once with an {@link io.sinkron.common.Answer}.
+ * Immutable.
+ */
+public sealed interface Call {
+    /** Chosen by the caller; never used twice in one incarnation. */
+    long id();
+
+    /** When the call must have ended, on the node's monotonic clock. */
+    long deadlineNanos();
+
+    /**
+     * A replicated command, completed when this node applies it (an acquire that waits: when it is granted or its wait ends).
+     *
+     * @param waitNanos for an acquire, when its wait ends on the node's clock counted from now; 0 where nothing waits
+     */
+    record Replicate(long id, long deadlineNanos, CommandBody command, long waitNanos) implements Call {
+        /** Rejects a missing command. */
+        public Replicate {
+            Objects.requireNonNull(command, "command");
+        }
+    }
+
+    /** Extends a session, at the leader. Completed with {@link io.sinkron.lock.LockAnswer.SessionOpened} or a refusal. */
+    record KeepAlive(long id, long deadlineNanos, String session) implements Call {}
+
+    /** A request to a queue. */
+    record Queue(long id, long deadlineNanos, String queue, QueueRequest request) implements Call {}
+
+    /** The names of all queues. */
+    record ListQueues(long id, long deadlineNanos) implements Call {}
+
+    /** A request to the cache. */
+    record Cache(long id, long deadlineNanos, CacheRequest request) implements Call {}
+
+    /** Runs a read-only lock command on this node's own copy of the lock table; it may be stale. */
+    record ReadStale(long id, long deadlineNanos, io.sinkron.lock.LockCommand command) implements Call {}
+}

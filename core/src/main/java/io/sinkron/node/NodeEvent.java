@@ -1,0 +1,27 @@
+package io.sinkron.node;
+
+import io.sinkron.cluster.View;
+import io.sinkron.common.Bytes;
+import io.sinkron.common.NodeId;
+import java.util.Optional;
+
+/** Something that happened at this node and that people or programs may want to see; nothing depends on its delivery. Immutable. */
+public sealed interface NodeEvent {
+    /** This node knows of another leader, or of none. */
+    record LeaderChanged(Optional<NodeId> leader, long term) implements NodeEvent {}
+
+    /** A view was prepared, or became active. */
+    record ViewChanged(View view, boolean active) implements NodeEvent {}
+
+    /** A lock was granted, released or refused; {@code what} is one of granted, released, waiting, deadlock, expired. */
+    record LockChanged(String lock, String session, String owner, String what) implements NodeEvent {}
+
+    /** A queue has a new owner. */
+    record QueueMoved(String queue, NodeId owner, long epoch) implements NodeEvent {}
+
+    /** A line of this node was invalidated by another node's write. */
+    record LineInvalidated(Bytes key) implements NodeEvent {}
+
+    /** This node's lease ran out: it serves nothing that needs one until it has a new one. */
+    record LeaseLost() implements NodeEvent {}
+}
