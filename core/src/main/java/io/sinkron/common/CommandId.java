@@ -15,7 +15,8 @@ public record CommandId(NodeId origin, long incarnation, long sequence) {
     public CommandId {
         Objects.requireNonNull(origin, "origin");
         if (incarnation < 1 || sequence < 1) {
-            throw new IllegalArgumentException("incarnation " + incarnation + " and sequence " + sequence + " start at 1");
+            throw new IllegalArgumentException(
+                    "incarnation " + incarnation + " and sequence " + sequence + " start at 1");
         }
     }
 }

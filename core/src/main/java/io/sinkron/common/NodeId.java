@@ -25,7 +25,8 @@ public record NodeId(String value) implements Comparable<NodeId> {
             char c = value.charAt(i);
             boolean letterOrDigit = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
             if (!letterOrDigit && c != '.' && c != '_' && c != '-') {
-                throw new IllegalArgumentException("node id '" + value + "' may only have letters, digits, '.', '_', '-'");
+                throw new IllegalArgumentException(
+                        "node id '" + value + "' may only have letters, digits, '.', '_', '-'");
             }
         }
     }

@@ -43,7 +43,8 @@ public record NewMessage(
                     "delay_ms is " + delayMillis + ", allowed are 0 to " + QueueSettings.MAX_DELAY_MILLIS);
         }
         if (ttlMillis < 0 || ttlMillis > QueueSettings.MAX_DELAY_MILLIS) {
-            throw new IllegalArgumentException("ttl_ms is " + ttlMillis + ", allowed are 1 to " + QueueSettings.MAX_DELAY_MILLIS);
+            throw new IllegalArgumentException(
+                    "ttl_ms is " + ttlMillis + ", allowed are 1 to " + QueueSettings.MAX_DELAY_MILLIS);
         }
     }
 

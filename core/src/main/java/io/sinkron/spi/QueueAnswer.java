@@ -83,7 +83,14 @@ public sealed interface QueueAnswer extends Answer {
      * @param dead how many messages were moved to the dead-letter queue or dropped as dead since the queue was made
      * @param oldestAgeMillis the age of the oldest message, 0 for an empty queue
      */
-    record Counted(long ready, long delayed, long inFlight, long dead, long oldestAgeMillis, boolean paused, QueueSettings settings)
+    record Counted(
+            long ready,
+            long delayed,
+            long inFlight,
+            long dead,
+            long oldestAgeMillis,
+            boolean paused,
+            QueueSettings settings)
             implements QueueAnswer {}
 
     /** So many were removed. */

@@ -13,7 +13,11 @@ import java.util.Optional;
  * @param retentionMillis how long a message lives at most, 0 to 2 592 000 000
  */
 public record QueueSettings(
-        long visibilityTimeoutMillis, int maxDeliveries, Optional<String> deadLetter, long maxLength, long retentionMillis) {
+        long visibilityTimeoutMillis,
+        int maxDeliveries,
+        Optional<String> deadLetter,
+        long maxLength,
+        long retentionMillis) {
     /** The shortest visibility timeout. */
     public static final long MIN_VISIBILITY_MILLIS = 1_000;
 

@@ -169,7 +169,8 @@ public final class WireReader {
     public int count(int minBytesEach) throws MalformedMessageException {
         long value = varint();
         if (value < 0 || value > in.remaining() / Math.max(1, minBytesEach)) {
-            throw malformed("a count is " + Long.toUnsignedString(value) + ", only " + in.remaining() + " bytes are left");
+            throw malformed(
+                    "a count is " + Long.toUnsignedString(value) + ", only " + in.remaining() + " bytes are left");
         }
         return (int) value;
     }

@@ -134,7 +134,8 @@ public final class WireWriter {
 
     private void room(int more) {
         if (buffer.length - size < more) {
-            buffer = Arrays.copyOf(buffer, (int) Math.min(Integer.MAX_VALUE - 8L, Math.max(2L * buffer.length, (long) size + more)));
+            buffer = Arrays.copyOf(buffer, (int)
+                    Math.min(Integer.MAX_VALUE - 8L, Math.max(2L * buffer.length, (long) size + more)));
         }
     }
 }
