@@ -1,0 +1,119 @@
+package io.sinkron.node;
+
+import io.sinkron.cache.CacheOptions;
+import io.sinkron.cluster.LeaseOptions;
+import io.sinkron.common.NodeId;
+import io.sinkron.lock.LockLimits;
+import io.sinkron.queue.QueueBrokerOptions;
+import io.sinkron.raft.RaftOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How a {@link Node} is composed. Immutable, validated here once.
+ *
+ * @param self this node, one of {@code voters}
+ * @param voters the fixed members of the Raft group, one to seven
+ * @param weight this node's weight on the ring, 1 to 100
+ * @param address where this node's transport listens, shown to people
+ * @param http where this node's HTTP API listens, shown to people
+ * @param externalQueues whether queues live in an external store instead of the replicated one
+ * @param externalMemory whether the cache's main memory is an external store instead of the replicated one
+ * @param ringSeed seeds the ring's points; the same on all nodes for the cluster's life
+ * @param limits the bounds of this node's own queues and timers
+ */
+public record NodeOptions(
+        NodeId self,
+        List<NodeId> voters,
+        int weight,
+        String address,
+        String http,
+        boolean externalQueues,
+        boolean externalMemory,
+        long ringSeed,
+        Limits limits,
+        RaftOptions raft,
+        LeaseOptions lease,
+        LockLimits locks,
+        QueueBrokerOptions queues,
+        CacheOptions cache) {
+    /** The most voters. */
+    public static final int MAX_VOTERS = 7;
+
+    /** Rejects a voter list without this node, with a name twice, or of a size out of range. */
+    public NodeOptions {
+        Objects.requireNonNull(self, "self");
+        voters = voters.stream().sorted().distinct().toList();
+        if (voters.isEmpty() || voters.size() > MAX_VOTERS) {
+            throw new IllegalArgumentException(
+                    "there are " + voters.size() + " voters, allowed are 1 to " + MAX_VOTERS);
+        }
+        if (!voters.contains(self)) {
+            throw new IllegalArgumentException("this node, " + self + ", is not among the voters " + voters);
+        }
+    }
+
+    /** Every default, for a node whose stores are the replicated ones. */
+    public static NodeOptions of(NodeId self, List<NodeId> voters) {
+        return new NodeOptions(
+                self,
+                voters,
+                1,
+                "",
+                "",
+                false,
+                false,
+                0,
+                Limits.DEFAULT,
+                RaftOptions.DEFAULT,
+                LeaseOptions.DEFAULT,
+                LockLimits.DEFAULT,
+                QueueBrokerOptions.DEFAULT,
+                CacheOptions.DEFAULT);
+    }
+
+    /**
+     * The bounds of a node's own queues and timers.
+     *
+     * @param openCalls the most calls that may be open at once; one more is refused. 65 536: at a hundred thousand calls a second, half a
+     *     second's worth
+     * @param answerWindow the most sequence numbers between the oldest open command and the newest, so that the table of remembered answers
+     *     stays bounded; 1 048 576
+     * @param resendNanos after how long an unanswered command is handed to the leader again; 1 s, well above a healthy round trip
+     * @param batchCommands the most commands in one message to the leader; 1 024
+     * @param batchBytes the most bytes in one message to the leader, unless a single command is longer; 1 MiB
+     * @param maxCommandBytes the longest command; 8 MiB, which holds a batch of eight bodies of the HTTP API's limit
+     * @param snapshotAfterBytes a snapshot is taken when the log behind the last one has grown so long; 64 MiB
+     */
+    public record Limits(
+            int openCalls,
+            int answerWindow,
+            long resendNanos,
+            int batchCommands,
+            int batchBytes,
+            int maxCommandBytes,
+            long snapshotAfterBytes) {
+        /** The defaults named above. */
+        public static final Limits DEFAULT =
+                new Limits(65_536, 1 << 20, Duration.ofSeconds(1).toNanos(), 1_024, 1 << 20, 8 << 20, 64L << 20);
+
+        /** Rejects a bound below one. */
+        public Limits {
+            if (openCalls < 1
+                    || answerWindow < 1
+                    || resendNanos < 1
+                    || batchCommands < 1
+                    || batchBytes < 1
+                    || maxCommandBytes < 1
+                    || snapshotAfterBytes < 1) {
+                throw new IllegalArgumentException("a node's limits must all be positive: openCalls " + openCalls
+                        + ", answerWindow " + answerWindow + ", resendNanos " + resendNanos + ", batchCommands "
+                        + batchCommands
+                        + ", batchBytes " + batchBytes + ", maxCommandBytes " + maxCommandBytes
+                        + ", snapshotAfterBytes "
+                        + snapshotAfterBytes);
+            }
+        }
+    }
+}
