@@ -3,19 +3,15 @@ package io.sinkron.queue;
 import io.sinkron.common.Bytes;
 import io.sinkron.spi.NewMessage;
 import io.sinkron.spi.QueueAnswer;
-import io.sinkron.spi.QueueAnswer.Delivery;
 import io.sinkron.spi.QueueOp;
 import io.sinkron.spi.QueueOp.MessageState;
 import io.sinkron.spi.QueueSettings;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * One queue: the reference of what each {@link QueueOp} means, and the replicated store's own implementation. Every other
@@ -88,22 +84,19 @@ import java.util.TreeMap;
  */
 public final class QueueTable {
     /** How many messages a receive makes ready, fails or removes at most before it delivers. */
-    public static final int RECEIVE_SWEEP_LIMIT = 256;
+    public static final int RECEIVE_SWEEP_LIMIT = Deliveries.RECEIVE_SWEEP_LIMIT;
 
     /** The delay of a {@link QueueOp.Nack} for deliveries that never reached a consumer. */
-    public static final long UNDELIVERED = -1;
+    public static final long UNDELIVERED = Deliveries.UNDELIVERED;
 
     /** The header that tells why a dead letter died. */
-    public static final String DEAD_REASON = "sinkron-dead-reason";
+    public static final String DEAD_REASON = Deliveries.DEAD_REASON;
 
     /** The header that tells in which queue a dead letter died. */
-    public static final String DEAD_QUEUE = "sinkron-dead-queue";
+    public static final String DEAD_QUEUE = Deliveries.DEAD_QUEUE;
 
     /** Begins the dedup id of a moved message; the rest is its id in the queue that it left. */
-    public static final String MOVE_DEDUP_PREFIX = "move:";
-
-    private static final String MAX_DELIVERIES = "max-deliveries";
-    private static final String REJECTED = "rejected";
+    public static final String MOVE_DEDUP_PREFIX = Deliveries.MOVE_DEDUP_PREFIX;
 
     private record FirstAnswer(long fingerprint, QueueAnswer.Enqueued answer) {}
 
@@ -111,18 +104,16 @@ public final class QueueTable {
     private final QueueContents contents = new QueueContents();
     private final DayMemory<String> dedups = new DayMemory<>();
     private final DayMemory<FirstAnswer> requests = new DayMemory<>();
-    private final LinkedHashMap<String, QueueAnswer.Moves.Move> moves = new LinkedHashMap<>();
+    private final Deliveries deliveries;
     private long epoch;
     private boolean exists;
-    private QueueSettings settings = QueueSettings.DEFAULT;
-    private boolean paused;
     private long mark;
     private long sequence;
-    private long dead;
 
     /** A queue that doesn't exist yet and was never claimed. */
     public QueueTable(String name) {
         this.name = name;
+        this.deliveries = new Deliveries(name, contents);
     }
 
     /** The queue's name. */
@@ -158,8 +149,8 @@ public final class QueueTable {
         }
         if (op instanceof QueueOp.Configure configure) {
             create(now);
-            settings = configure.settings();
-            return new QueueAnswer.Configured(settings);
+            deliveries.configure(configure.settings());
+            return new QueueAnswer.Configured(configure.settings());
         }
         if (!exists) {
             return op instanceof QueueOp.Receive
@@ -173,52 +164,56 @@ public final class QueueTable {
 
     private QueueAnswer read(QueueOp op, long now) {
         if (op instanceof QueueOp.Peek peek) {
-            List<Delivery> seen = new ArrayList<>();
+            List<QueueAnswer.Delivery> seen = new ArrayList<>();
             contents.list(peek.state(), peek.limit()).forEach(message -> seen.add(message.seenWith("")));
             return new QueueAnswer.Peeked(seen);
         }
         if (op instanceof QueueOp.TakeMoves take) {
             return new QueueAnswer.Moves(
-                    moves.values().stream().limit(Math.max(0, take.limit())).toList());
+                    deliveries.moves().stream().limit(Math.max(0, take.limit())).toList());
         }
         StoredMessage oldest = contents.oldest();
         return new QueueAnswer.Counted(
                 contents.readyCount(),
                 contents.delayedCount(),
                 contents.inFlightCount(),
-                dead,
+                deliveries.dead(),
                 oldest == null ? 0 : now - oldest.enqueuedMillis,
-                paused,
-                settings);
+                deliveries.isPaused(),
+                deliveries.settings());
     }
 
     private QueueAnswer write(QueueOp op, long now) {
         mark = now;
         if (op instanceof QueueOp.Receive receive) {
-            return receive(receive, now);
+            return deliveries.receive(receive, now);
         } else if (op instanceof QueueOp.Ack ack) {
-            return ack(ack);
+            return deliveries.ack(ack);
         } else if (op instanceof QueueOp.Nack nack) {
-            return nack(nack, now);
+            return deliveries.nack(nack, now);
         } else if (op instanceof QueueOp.Extend extend) {
-            return extend(extend, now);
+            return deliveries.extend(extend, now);
         } else if (op instanceof QueueOp.Sweep sweep) {
-            sweep(now, sweep.limit());
-            return new QueueAnswer.Swept(paused ? 0 : contents.offeredCount(), nextDue(now), !moves.isEmpty());
+            dedups.prune(now, sweep.limit());
+            requests.prune(now, sweep.limit());
+            return deliveries.sweep(now, sweep.limit());
         } else if (op instanceof QueueOp.ReturnConsumer end) {
-            List<StoredMessage> deliveries = contents.ofConsumer(end.consumer());
-            deliveries.forEach(message -> fail(message, now, 0, false, "", ""));
-            return new QueueAnswer.Returned(deliveries.size(), List.of(), !moves.isEmpty());
+            return deliveries.returnConsumer(end.consumer(), now);
         } else if (op instanceof QueueOp.Redrive redrive) {
-            return redrive(redrive);
-        } else if (op instanceof QueueOp.ForgetMoves forget) {
-            forget.ids().forEach(moves::remove);
-        } else if (op instanceof QueueOp.Pause pause) {
-            paused = pause.paused();
-        } else if (op instanceof QueueOp.Purge) {
+            return deliveries.redrive(redrive);
+        }
+        return administer(op);
+    }
+
+    private QueueAnswer administer(QueueOp op) {
+        if (op instanceof QueueOp.Purge) {
             int purged = contents.size();
             contents.clear();
             return new QueueAnswer.Purged(purged);
+        } else if (op instanceof QueueOp.ForgetMoves forget) {
+            deliveries.forgetMoves(forget.ids());
+        } else if (op instanceof QueueOp.Pause pause) {
+            deliveries.pause(pause.paused());
         } else if (op instanceof QueueOp.Drop) {
             drop();
         }
@@ -232,15 +227,12 @@ public final class QueueTable {
 
     private void drop() {
         contents.clear();
+        deliveries.reset();
         dedups.clear();
         requests.clear();
-        moves.clear();
         exists = false;
-        settings = QueueSettings.DEFAULT;
-        paused = false;
         mark = 0;
         sequence = 0;
-        dead = 0;
     }
 
     private QueueAnswer enqueue(QueueOp.Enqueue op, long now) {
@@ -251,10 +243,11 @@ public final class QueueTable {
                     ? first.answer
                     : new QueueAnswer.IdempotencyMismatch(key);
         }
-        if (settings.maxLength() > 0) {
+        if (deliveries.settings().maxLength() > 0) {
             int fresh = countFresh(op.messages(), now);
-            if (fresh > 0 && contents.size() + (long) fresh > settings.maxLength()) {
-                return new QueueAnswer.QueueFull(settings.maxLength());
+            if (fresh > 0
+                    && contents.size() + (long) fresh > deliveries.settings().maxLength()) {
+                return new QueueAnswer.QueueFull(deliveries.settings().maxLength());
             }
         }
         create(now);
@@ -301,7 +294,7 @@ public final class QueueTable {
                 message.priority(),
                 message.group(),
                 now,
-                expiry(now, message.ttlMillis(), settings.retentionMillis()));
+                expiry(now, message.ttlMillis(), deliveries.settings().retentionMillis()));
         if (message.delayMillis() > 0) {
             stored.state = MessageState.DELAYED;
             stored.dueMillis = now + message.delayMillis();
@@ -314,167 +307,6 @@ public final class QueueTable {
     private static long expiry(long now, long ttlMillis, long retentionMillis) {
         long life = ttlMillis == 0 || retentionMillis != 0 && retentionMillis < ttlMillis ? retentionMillis : ttlMillis;
         return life == 0 ? StoredMessage.NEVER : now + life;
-    }
-
-    private QueueAnswer receive(QueueOp.Receive op, long now) {
-        sweep(now, RECEIVE_SWEEP_LIMIT);
-        List<Delivery> deliveries = new ArrayList<>(Math.max(0, Math.min(op.max(), contents.offeredCount())));
-        String suffix = "." + hex(op.nonce(), op.nonce().size());
-        long until = now + (op.visibilityMillis() > 0 ? op.visibilityMillis() : settings.visibilityTimeoutMillis());
-        while (!paused && deliveries.size() < op.max()) {
-            StoredMessage next = contents.firstOffered();
-            if (next == null || next.isExpired(now)) {
-                break;
-            }
-            next.deliveries++;
-            contents.toInFlight(next, until, next.id + suffix, op.consumer());
-            deliveries.add(next.seenWith(next.receipt));
-        }
-        return new QueueAnswer.Received(deliveries, nextDue(now), !moves.isEmpty());
-    }
-
-    private void sweep(long now, int limit) {
-        dedups.prune(now, limit);
-        requests.prune(now, limit);
-        int touched = 0;
-        StoredMessage next;
-        while (touched < limit && (next = contents.firstExpiring()) != null && next.isExpired(now)) {
-            contents.remove(next);
-            touched++;
-        }
-        while (touched < limit && (next = contents.firstInFlight()) != null && next.dueMillis <= now) {
-            fail(next, now, 0, false, "", next.receipt);
-            touched++;
-        }
-        while (touched < limit && (next = contents.firstDelayed()) != null && next.dueMillis <= now) {
-            contents.toReady(next, "");
-            touched++;
-        }
-    }
-
-    private long nextDue(long now) {
-        long due = StoredMessage.NEVER;
-        StoredMessage first = contents.firstInFlight();
-        due = first == null ? due : Math.min(due, first.dueMillis);
-        first = contents.firstDelayed();
-        due = first == null ? due : Math.min(due, first.dueMillis);
-        first = contents.firstExpiring();
-        due = first == null ? due : Math.min(due, first.expiresMillis);
-        return due == StoredMessage.NEVER ? -1 : Math.max(0, due - now);
-    }
-
-    private QueueAnswer ack(QueueOp.Ack op) {
-        List<String> stale = new ArrayList<>(0);
-        int acked = 0;
-        for (String receipt : op.receipts()) {
-            StoredMessage message = delivered(receipt);
-            if (message == null) {
-                stale.add(receipt);
-            } else {
-                contents.remove(message);
-                acked++;
-            }
-        }
-        return new QueueAnswer.Acked(acked, stale);
-    }
-
-    private QueueAnswer nack(QueueOp.Nack op, long now) {
-        List<String> stale = new ArrayList<>(0);
-        int returned = 0;
-        for (String receipt : op.receipts()) {
-            StoredMessage message = open(receipt, now);
-            if (message == null) {
-                stale.add(receipt);
-                continue;
-            }
-            returned++;
-            if (op.delayMillis() == UNDELIVERED) {
-                message.deliveries--;
-                giveBack(message, now, 0, "");
-            } else {
-                fail(message, now, op.delayMillis(), op.deadLetter(), op.reason(), "");
-            }
-        }
-        return new QueueAnswer.Returned(returned, stale, !moves.isEmpty());
-    }
-
-    private QueueAnswer extend(QueueOp.Extend op, long now) {
-        List<String> stale = new ArrayList<>(0);
-        int extended = 0;
-        for (String receipt : op.receipts()) {
-            StoredMessage message = open(receipt, now);
-            if (message == null) {
-                stale.add(receipt);
-            } else {
-                contents.toInFlight(message, now + op.visibilityMillis(), receipt, message.consumer);
-                extended++;
-            }
-        }
-        return new QueueAnswer.Extended(extended, stale);
-    }
-
-    private QueueAnswer redrive(QueueOp.Redrive op) {
-        int max = op.max() == 0 ? Integer.MAX_VALUE : op.max();
-        List<StoredMessage> leaving = contents.list(MessageState.READY, max);
-        for (StoredMessage message : leaving) {
-            contents.remove(message);
-            leave(message, op.to(), message.headers);
-        }
-        return new QueueAnswer.Redriven(leaving.size());
-    }
-
-    /** The message whose last delivery has this receipt, also if it timed out; null if there is none. */
-    private StoredMessage delivered(String receipt) {
-        int dot = receipt.indexOf('.');
-        StoredMessage message = dot < 0 ? null : contents.get(receipt.substring(0, dot));
-        return message != null && message.receipt.equals(receipt) ? message : null;
-    }
-
-    private StoredMessage open(String receipt, long now) {
-        StoredMessage message = delivered(receipt);
-        return message != null && message.state == MessageState.IN_FLIGHT && now < message.dueMillis ? message : null;
-    }
-
-    private void fail(
-            StoredMessage message, long now, long delayMillis, boolean deadLetter, String reason, String keptReceipt) {
-        if (deadLetter || settings.maxDeliveries() > 0 && message.deliveries >= settings.maxDeliveries()) {
-            die(message, !reason.isEmpty() ? reason : deadLetter ? REJECTED : MAX_DELIVERIES);
-        } else {
-            giveBack(message, now, delayMillis, keptReceipt);
-        }
-    }
-
-    private void giveBack(StoredMessage message, long now, long delayMillis, String keptReceipt) {
-        if (message.isExpired(now)) {
-            contents.remove(message);
-        } else if (delayMillis > 0) {
-            contents.toDelayed(message, now + delayMillis);
-        } else {
-            contents.toReady(message, keptReceipt);
-        }
-    }
-
-    private void die(StoredMessage message, String reason) {
-        dead++;
-        contents.remove(message);
-        if (settings.deadLetter().isPresent()) {
-            Map<String, String> headers = new TreeMap<>(message.headers);
-            headers.put(DEAD_REASON, reason);
-            headers.put(DEAD_QUEUE, name);
-            leave(message, settings.deadLetter().get(), headers);
-        }
-    }
-
-    private void leave(StoredMessage message, String to, Map<String, String> headers) {
-        NewMessage moved = new NewMessage(
-                message.body,
-                headers,
-                message.priority,
-                0,
-                0,
-                Optional.of(MOVE_DEDUP_PREFIX + message.id),
-                message.group);
-        moves.put(message.id, new QueueAnswer.Moves.Move(message.id, to, moved));
     }
 
     private static String hex(Bytes nonce, int bytes) {
@@ -501,15 +333,15 @@ public final class QueueTable {
                         e.getValue().value().answer,
                         e.getValue().sinceMillis())));
         return new QueueSnapshot.Contents(
-                settings,
-                paused,
+                deliveries.settings(),
+                deliveries.isPaused(),
                 mark,
                 sequence,
-                dead,
+                deliveries.dead(),
                 messages,
                 dedupEntries,
                 requestEntries,
-                List.copyOf(moves.values()));
+                List.copyOf(deliveries.moves()));
     }
 
     /** A queue that goes on exactly where the snapshot was taken. */
@@ -518,17 +350,14 @@ public final class QueueTable {
         table.epoch = snapshot.epoch();
         snapshot.contents().ifPresent(c -> {
             table.exists = true;
-            table.settings = c.settings();
-            table.paused = c.paused();
             table.mark = c.timeMillis();
             table.sequence = c.sequence();
-            table.dead = c.dead();
+            table.deliveries.restore(c);
             c.messages().forEach(m -> table.contents.add(StoredMessage.restore(m)));
             c.dedups().forEach(d -> table.dedups.put(d.dedupId(), d.messageId(), d.sinceMillis()));
             c.requests()
                     .forEach(r ->
                             table.requests.put(r.key(), new FirstAnswer(r.fingerprint(), r.answer()), r.sinceMillis()));
-            c.moves().forEach(move -> table.moves.put(move.id(), move));
         });
         return table;
     }
