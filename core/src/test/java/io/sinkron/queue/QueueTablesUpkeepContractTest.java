@@ -1,0 +1,19 @@
+package io.sinkron.queue;
+
+import io.sinkron.spi.QueueStore;
+import io.sinkron.spi.contract.QueueStoreUpkeepContract;
+import io.sinkron.spi.contract.TableQueueStore;
+
+class QueueTablesUpkeepContractTest extends QueueStoreUpkeepContract {
+    private final TableQueueStore store = new TableQueueStore();
+
+    @Override
+    protected QueueStore store() {
+        return store;
+    }
+
+    @Override
+    protected void advance(long millis) {
+        store.advance(millis);
+    }
+}
