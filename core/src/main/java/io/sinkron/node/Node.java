@@ -523,10 +523,11 @@ public final class Node {
         boolean isOther = !nowLeader.equals(leader) || raft.role() != role || raft.term() != term;
         if (isOther) {
             boolean isNews = !nowLeader.equals(leader);
+            boolean hasWon = raft.role() == Role.LEADER && role != Role.LEADER;
             leader = nowLeader;
             role = raft.role();
             term = raft.term();
-            if (role == Role.LEADER && isNews) {
+            if (hasWon) {
                 clock.leaderStarted(raft.lastStampMillis(), now);
             }
             if (isNews) {

@@ -1,0 +1,331 @@
+package io.sinkron.runtime;
+
+import io.sinkron.cache.LineTable;
+import io.sinkron.common.Answer;
+import io.sinkron.common.Message;
+import io.sinkron.common.NodeId;
+import io.sinkron.common.Refusal;
+import io.sinkron.node.Call;
+import io.sinkron.node.Node;
+import io.sinkron.node.NodeEffect;
+import io.sinkron.node.NodeEvent;
+import io.sinkron.node.NodeStatus;
+import io.sinkron.spi.LogStore;
+import io.sinkron.spi.Transport;
+import io.sinkron.wire.MessageWire;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one {@link Node} on one thread: drains the mailbox, steps the machine, performs the effects, flushes the transport once, and sleeps until the next
+ * input or timer. Storage has a thread of its own, continuations of calls run elsewhere, so nobody's code can stop the loop. Thread-safe.
+ *
+ * <p>A failure of the log store or a broken invariant stops the node for good: open calls end as unknown, {@link #whenStopped} fails with the reason, and
+ * nothing more is sent.
+ */
+public final class EventLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+    private static final int MAILBOX_CAPACITY = 262_144;
+    private static final int TURN_INPUTS = 4_096;
+    private static final long STOP_MILLIS = 5_000;
+
+    private final Parts parts;
+    private final Node node;
+    private final Mailbox mailbox = new Mailbox(MAILBOX_CAPACITY);
+    private final Events events = new Events();
+    private final StoreCalls stores;
+    private final StorageWriter storage;
+    private final Thread loopThread;
+    private final Thread storageThread;
+    private final Map<Long, CallFuture<?>> open = new HashMap<>();
+    private final AtomicLong nextCall = new AtomicLong(1);
+    private final AtomicBoolean isStopping = new AtomicBoolean();
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private volatile Throwable failure;
+
+    private EventLoop(Parts parts, Node node) {
+        this.parts = parts;
+        this.node = node;
+        String name = "sinkron-" + parts.options().self();
+        this.stores = new StoreCalls(parts, mailbox);
+        this.storage = new StorageWriter(
+                parts.logStore(),
+                sequence -> mailbox.put((n, now) -> n.persisted(sequence, now)),
+                e -> fail("the log store failed: " + e.getMessage(), e));
+        this.loopThread = new Thread(this::run, name);
+        this.storageThread = new Thread(storage, name + "-storage");
+        loopThread.setDaemon(true);
+        storageThread.setDaemon(true);
+    }
+
+    /**
+     * Recovers the log, opens the transport and starts the threads.
+     *
+     * @throws IOException if the log is damaged or in use, or the address can't be had; everything is closed again then
+     */
+    public static EventLoop start(Parts parts) throws IOException {
+        try {
+            LogStore.Recovered recovered = parts.logStore().recover();
+            SplittableRandom random = new SplittableRandom(parts.seed());
+            Node node = new Node(parts.options(), recovered, random, System.nanoTime(), System.currentTimeMillis());
+            EventLoop loop = new EventLoop(parts, node);
+            loop.begin(recovered.incarnation());
+            return loop;
+        } catch (IOException | RuntimeException e) {
+            closeQuietly(parts);
+            throw e;
+        }
+    }
+
+    private void begin(long incarnation) throws IOException {
+        mailbox.reader(loopThread);
+        parts.transport()
+                .start(new Transport.Context(
+                        parts.cluster(), parts.options().self(), incarnation, new MessageWire(), this::received));
+        storageThread.start();
+        loopThread.start();
+    }
+
+    private void received(NodeId from, long incarnation, Message message) {
+        mailbox.offer((n, now) -> n.receive(from, incarnation, message, now));
+    }
+
+    /**
+     * Makes a call.
+     *
+     * @param request makes the call from its id and the present time
+     * @param result turns the answer into the value, or throws what the future fails with
+     * @param giveBack takes a value that nobody wants any more, because the future was cancelled meanwhile
+     */
+    public <T> CompletableFuture<T> call(Request request, Function<Answer, T> result, Consumer<T> giveBack) {
+        CallFuture<T> future = new CallFuture<>(this, nextCall.getAndIncrement(), result, giveBack);
+        boolean isTaken = !isStopping.get()
+                && mailbox.offer((n, now) -> {
+                    open.put(future.id(), future);
+                    n.call(request.toCall(future.id(), now), now);
+                });
+        if (!isTaken) {
+            Refusal refusal = isStopping.get()
+                    ? new Refusal.Unavailable("the node has stopped", 1_000)
+                    : new Refusal.Overloaded("mailbox", MAILBOX_CAPACITY);
+            future.end(refusal);
+        } else if (stopped.isDone()) {
+            future.end(new Refusal.Unavailable("the node has stopped", 1_000));
+        }
+        return future;
+    }
+
+    /** Makes a call from its id and the time at which the loop takes it. */
+    @FunctionalInterface
+    public interface Request {
+        /** The call. */
+        Call toCall(long id, long now);
+    }
+
+    void cancel(long call) {
+        mailbox.put((n, now) -> n.cancel(call, now));
+    }
+
+    /** What the node knows, as of its last turn. */
+    public NodeStatus status() {
+        return node.status();
+    }
+
+    /** The node's cache lines. */
+    public LineTable lines() {
+        return node.lines();
+    }
+
+    /** Whether the external stores, if any, answered the last time they were called. */
+    public boolean areStoresAnswering() {
+        return stores.isAnswering();
+    }
+
+    /** Done when the node serves for the first time. */
+    public CompletableFuture<Void> whenReady() {
+        return ready;
+    }
+
+    /** Done when the node has stopped; fails with the reason if it had to. */
+    public CompletableFuture<Void> whenStopped() {
+        return stopped;
+    }
+
+    /** Lets a listener hear this node's events. */
+    public EventSubscription subscribe(Consumer<NodeEvent> listener) {
+        EventSubscription subscription =
+                events.subscribe("sinkron-" + parts.options().self(), listener);
+        mailbox.put((n, now) -> n.publishLocks(true));
+        return subscription;
+    }
+
+    private void run() {
+        try {
+            while (!isStopping.get()) {
+                turn();
+            }
+        } catch (RuntimeException | Error e) {
+            fail("the node broke: " + e.getMessage(), e);
+        } finally {
+            finish();
+        }
+    }
+
+    private void turn() {
+        long now = System.nanoTime();
+        mailbox.await(node.deadline() - now);
+        now = System.nanoTime();
+        for (int i = 0; i < TURN_INPUTS; i++) {
+            Input input = mailbox.poll();
+            if (input == null) {
+                break;
+            }
+            input.enter(node, now);
+        }
+        now = System.nanoTime();
+        if (node.deadline() - now <= 0) {
+            node.tick(now);
+        }
+        List<NodeEffect> effects = node.effects();
+        for (NodeEffect effect : effects) {
+            perform(effect);
+        }
+        if (!effects.isEmpty()) {
+            parts.transport().flush();
+        }
+        if (!ready.isDone() && node.status().isLeaseValid(now)) {
+            parts.callbacks().execute(() -> ready.complete(null));
+        }
+    }
+
+    private void perform(NodeEffect effect) {
+        if (effect instanceof NodeEffect.Send send) {
+            parts.transport().send(send.to(), send.message());
+        } else if (effect instanceof NodeEffect.Complete done) {
+            CallFuture<?> future = open.remove(done.call());
+            if (future != null) {
+                parts.callbacks().execute(() -> future.end(done.answer()));
+            }
+        } else if (effect instanceof NodeEffect.Persist persist) {
+            storage.submit(persist.write());
+        } else if (effect instanceof NodeEffect.Publish publish) {
+            events.publish(publish.event());
+        } else {
+            stores.perform(effect);
+        }
+    }
+
+    /** Writes dirty lines back, within a few seconds, and stops. Idempotent; blocks until done. */
+    public void shutdown(Duration patience) {
+        if (!isStopping.get()) {
+            CompletableFuture<Boolean> flushed = new CompletableFuture<>();
+            CallFuture<Boolean> future =
+                    new CallFuture<>(this, nextCall.getAndIncrement(), answer -> true, ignored -> {});
+            future.whenComplete((value, error) -> flushed.complete(true));
+            mailbox.put((n, now) -> {
+                open.put(future.id(), future);
+                n.shutdown(future.id(), now);
+            });
+            try {
+                flushed.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                LOG.warn("not all dirty cache lines were written back within {}", patience);
+            } catch (ExecutionException e) {
+                LOG.warn("writing dirty cache lines back failed", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        halt();
+    }
+
+    /** Stops at once, as a crash would but for files and sockets, which are closed. Idempotent; blocks until done. */
+    public void halt() {
+        isStopping.set(true);
+        mailbox.wake();
+        if (Thread.currentThread() == loopThread) {
+            return;
+        }
+        try {
+            loopThread.join(STOP_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void fail(String what, Throwable cause) {
+        if (failure == null) {
+            failure = new IOException("node " + parts.options().self() + " stops: " + what, cause);
+            LOG.error("node {} stops: {}", parts.options().self(), what, cause);
+        }
+        isStopping.set(true);
+        mailbox.wake();
+    }
+
+    private void finish() {
+        storage.stop();
+        try {
+            storageThread.join(STOP_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        closeQuietly(parts);
+        events.close();
+        for (CallFuture<?> future : open.values()) {
+            parts.callbacks().execute(() -> future.end(new Refusal.OutcomeUnknown("The node stopped meanwhile")));
+        }
+        open.clear();
+        Throwable reason = failure;
+        if (reason == null) {
+            stopped.complete(null);
+        } else {
+            stopped.completeExceptionally(reason);
+        }
+        endLateCalls();
+    }
+
+    /** Calls that came in while the loop ended. */
+    private void endLateCalls() {
+        for (Input input = mailbox.poll(); input != null; input = mailbox.poll()) {
+            try {
+                input.enter(node, System.nanoTime());
+            } catch (RuntimeException e) {
+                LOG.debug("a stopped node was asked for something", e);
+            }
+        }
+        for (CallFuture<?> future : open.values()) {
+            future.end(new Refusal.Unavailable("the node has stopped", 1_000));
+        }
+        open.clear();
+    }
+
+    private static void closeQuietly(Parts parts) {
+        close(parts.transport());
+        close(parts.logStore());
+        parts.queueStore().ifPresent(EventLoop::close);
+        parts.memoryStore().ifPresent(EventLoop::close);
+    }
+
+    private static void close(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            LOG.warn("{} could not be closed", part, e);
+        }
+    }
+}
