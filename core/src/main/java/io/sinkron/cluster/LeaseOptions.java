@@ -29,6 +29,9 @@ public record LeaseOptions(
         long firstViewWaitNanos,
         long installTimeoutNanos,
         long proposalTimeoutNanos) {
+    private static final int MILLION = 1_000_000;
+    private static final long MAX_NANOS = 3_600_000_000_000L;
+
     /** The defaults above. */
     public static final LeaseOptions DEFAULT = new LeaseOptions(
             TimeUnit.SECONDS.toNanos(1),
@@ -38,9 +41,6 @@ public record LeaseOptions(
             TimeUnit.SECONDS.toNanos(3),
             TimeUnit.SECONDS.toNanos(2),
             TimeUnit.MILLISECONDS.toNanos(500));
-
-    private static final int MILLION = 1_000_000;
-    private static final long MAX_NANOS = TimeUnit.HOURS.toNanos(1);
 
     /** @throws IllegalArgumentException if a value is out of its range; the message names it and the range */
     public LeaseOptions {
