@@ -1,0 +1,46 @@
+package io.sinkron.wal;
+
+import io.sinkron.spi.LogBatch;
+import io.sinkron.spi.LogEntry;
+import java.util.List;
+
+/** Refuses a batch that doesn't follow on the log, before a byte of it is written: a caller's mistake must not become a damaged log. */
+final class BatchCheck {
+    private BatchCheck() {}
+
+    /**
+     * @throws IllegalArgumentException if something in the batch cannot be
+     */
+    static void require(LogBatch batch, LogState state, long snapshotIndex, int maxPayloadBytes) {
+        batch.hardState().ifPresent(hardState -> {
+            if (hardState.term() < state.hardState().term()) {
+                throw refused("term " + hardState.term() + " is below the stored "
+                        + state.hardState().term());
+            }
+        });
+        long next = state.terms().next();
+        long from = batch.truncateFrom();
+        if (from < 0
+                || from > next
+                || from > 0 && (from <= snapshotIndex || from < state.terms().first())) {
+            throw refused("truncation from " + from + " in a log of entries "
+                    + state.terms().first() + " to " + (next - 1) + " with a snapshot at " + snapshotIndex);
+        }
+        long expected = from > 0 ? from : next;
+        List<LogEntry> entries = batch.entries();
+        for (int i = 0; i < entries.size(); i++) {
+            LogEntry entry = entries.get(i);
+            if (entry.index() != expected + i) {
+                throw refused("entry " + entry.index() + " where " + (expected + i) + " comes next");
+            }
+            if (entry.payload().size() > maxPayloadBytes) {
+                throw refused("entry " + entry.index() + " has "
+                        + entry.payload().size() + " bytes, the limit maxRecordBytes is " + maxPayloadBytes);
+            }
+        }
+    }
+
+    private static IllegalArgumentException refused(String reason) {
+        return new IllegalArgumentException("the log refuses a batch: " + reason);
+    }
+}

@@ -1,0 +1,273 @@
+package io.sinkron.wal;
+
+import io.sinkron.spi.Disk;
+import io.sinkron.spi.HardState;
+import io.sinkron.spi.LogBatch;
+import io.sinkron.spi.LogEntry;
+import io.sinkron.spi.LogStore;
+import io.sinkron.spi.StoredSnapshot;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A durable log in files: a segmented write-ahead log with everything in one ordered stream (entries, hard state, truncations,
+ * incarnations), and snapshot files beside it. The format, the recovery's decision table and what it cannot tell apart are in
+ * {@code docs/wal.md}.
+ *
+ * <p>A batch is one write, {@link #sync} one fsync; a roll to the next segment costs one fsync more. The first error of the disk fails the
+ * store for ever: after a failed fsync nobody knows what is durable, and asking again would be answered with a lie (Rebello et al.,
+ * "Can Applications Recover from fsync Failures?", USENIX ATC 2020). An interrupt of the storage thread closes a
+ * {@link FileDisk}'s channels and so fails the store too.
+ *
+ * <p>Not thread-safe; see {@link LogStore}.
+ */
+public final class FileLogStore implements LogStore {
+    private static final Logger LOG = LoggerFactory.getLogger(FileLogStore.class);
+
+    private final Disk disk;
+    private final SegmentFiles files;
+    private final SnapshotFiles snapshots;
+    private final FileLogOptions options;
+    private Stage stage = Stage.NEW;
+    private Throwable failure;
+    private boolean locked;
+    private LogState state;
+    private SegmentWriter writer;
+    private long snapshotIndex;
+
+    private enum Stage {
+        NEW,
+        OPEN,
+        FAILED,
+        CLOSED
+    }
+
+    /**
+     * Makes a store; nothing is touched before {@link #recover}.
+     *
+     * @param disk the directory; this store locks it in {@link #recover} and closes it in {@link #close}
+     * @param options sizes
+     */
+    public FileLogStore(Disk disk, FileLogOptions options) {
+        this.disk = Objects.requireNonNull(disk, "disk");
+        this.options = Objects.requireNonNull(options, "options");
+        this.files = new SegmentFiles(disk, options.segmentBytes());
+        this.snapshots = new SnapshotFiles(disk);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws DamagedLogException if the files hold what no crash can have left; no file was changed
+     */
+    @Override
+    public Recovered recover() throws IOException {
+        if (stage != Stage.NEW) {
+            throw new IllegalStateException("recover() comes first and once; this store is " + stage);
+        }
+        try {
+            disk.lock();
+            locked = true;
+            RecoveredLog log = new LogRecovery(disk, files, options.segmentBytes()).read();
+            open(log);
+            stage = Stage.OPEN;
+            return new Recovered(state.incarnation(), state.hardState(), log.snapshot(), log.entries());
+        } catch (IOException | RuntimeException | Error e) {
+            failed(e);
+            throw e;
+        }
+    }
+
+    /** Everything that recovery changes on disk, in the order in which a crash in between does no harm. */
+    private void open(RecoveredLog log) throws IOException {
+        state = log.state();
+        RecoveredLog.End end = log.end();
+        for (String name : log.leftovers()) {
+            disk.delete(name);
+        }
+        disk.forceDirectory();
+        repairTail(log);
+        writer = new SegmentWriter(files, state, options.writeBufferBytes());
+        state.started(state.incarnation() + 1);
+        if (end.offset() > 0) {
+            if (end.spare()) {
+                files.foundReady(end.segment() + 1);
+            }
+            writer.resume(end.segment(), end.offset(), end.chain(), log.provenTo());
+            writer.incarnation(state.incarnation());
+        } else {
+            if (end.exists()) {
+                files.foundReady(end.segment());
+            }
+            writer.start(end.segment(), end.chain());
+        }
+        log.snapshot().ifPresent(snapshot -> snapshotIndex = snapshot.index());
+        if (log.isResetDue()) {
+            reset(log.snapshot().orElseThrow());
+            log.entries().clear();
+        }
+        writer.flush();
+        writer.force();
+    }
+
+    private void repairTail(RecoveredLog log) throws IOException {
+        RecoveredLog.End end = log.end();
+        long proven = log.provenTo();
+        int provenSegment = (int) (proven >>> 32);
+        for (int segment = Math.max(1, provenSegment); segment <= end.segment(); segment++) {
+            boolean isLast = segment == end.segment();
+            if (isLast && !end.exists()) {
+                return;
+            }
+            try (Disk.File file = files.open(segment)) {
+                int from = segment == provenSegment ? (int) proven : 0;
+                TailRepair.rewrite(file, from, isLast ? end.offset() : (int) file.size());
+                if (isLast && end.isTorn()) {
+                    LOG.warn(
+                            "cut a torn tail off {}/{} at offset {}: {} bytes of writes that a crash interrupted and that were never"
+                                    + " acknowledged",
+                            disk.describe(),
+                            SegmentFiles.name(segment),
+                            end.offset(),
+                            end.contentEnd() - end.offset());
+                    TailRepair.zero(file, end.offset(), end.contentEnd());
+                }
+                file.force();
+            }
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalArgumentException if the batch doesn't follow on the log, lowers the term, removes what a snapshot holds, or has an
+     *     entry longer than the limit; nothing is written and the store goes on
+     */
+    @Override
+    public void append(LogBatch batch) throws IOException {
+        requireOpen();
+        BatchCheck.require(batch, state, snapshotIndex, options.maxRecordBytes());
+        if (batch.isEmpty()) {
+            return;
+        }
+        try {
+            writer.markSynced();
+            if (batch.hardState().isPresent()) {
+                HardState hardState = batch.hardState().get();
+                writer.hardState(hardState);
+                state.voted(hardState);
+            }
+            if (batch.truncateFrom() > 0) {
+                writer.truncate(batch.truncateFrom());
+                state.truncated(batch.truncateFrom());
+            }
+            List<LogEntry> entries = batch.entries();
+            for (int i = 0; i < entries.size(); i++) {
+                LogEntry entry = entries.get(i);
+                writer.entry(entry);
+                state.appended(entry.term());
+            }
+            writer.flush();
+        } catch (IOException | RuntimeException | Error e) {
+            failed(e);
+            throw e;
+        }
+    }
+
+    @Override
+    public void sync() throws IOException {
+        requireOpen();
+        try {
+            writer.force();
+            writer.prepareNext();
+        } catch (IOException | RuntimeException | Error e) {
+            failed(e);
+            throw e;
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalArgumentException if the snapshot isn't newer than the last one, or more is to be freed than it holds
+     */
+    @Override
+    public void saveSnapshot(StoredSnapshot snapshot, long freeUpTo) throws IOException {
+        requireOpen();
+        if (snapshot.index() <= snapshotIndex || freeUpTo > snapshot.index()) {
+            throw new IllegalArgumentException("snapshot at " + snapshot.index() + " that frees up to " + freeUpTo
+                    + ": the last one was at " + snapshotIndex + ", and no more can be freed than a snapshot holds");
+        }
+        try {
+            snapshots.write(snapshot);
+            snapshotIndex = snapshot.index();
+            if (!state.terms().holds(snapshot.index(), snapshot.term())) {
+                writer.markSynced();
+                reset(snapshot);
+                writer.flush();
+            }
+            // What allows the older files to be deleted is in the newest segment: it must be durable before they go.
+            writer.force();
+            deleteUpTo(freeUpTo);
+        } catch (IOException | RuntimeException | Error e) {
+            failed(e);
+            throw e;
+        }
+    }
+
+    private void reset(StoredSnapshot snapshot) throws IOException {
+        writer.reset(snapshot.index(), snapshot.term());
+        state.reset(snapshot.index());
+    }
+
+    private void deleteUpTo(long freeUpTo) throws IOException {
+        for (int segment : state.freed(freeUpTo)) {
+            disk.delete(SegmentFiles.name(segment));
+        }
+        String newest = SnapshotFiles.name(snapshotIndex);
+        for (String name : SnapshotFiles.among(disk.list())) {
+            if (!name.equals(newest)) {
+                disk.delete(name);
+            }
+        }
+        disk.forceDirectory();
+    }
+
+    private void requireOpen() throws IOException {
+        switch (stage) {
+            case OPEN -> {}
+            case NEW -> throw new IllegalStateException("recover() comes first");
+            case CLOSED -> throw new IOException("the log store in " + disk.describe() + " is closed");
+            case FAILED ->
+                throw new IOException(
+                        "the log store in " + disk.describe() + " has failed and stays failed: " + failure.getMessage(),
+                        failure);
+        }
+    }
+
+    private void failed(Throwable cause) {
+        stage = Stage.FAILED;
+        failure = cause;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (stage == Stage.CLOSED) {
+            return;
+        }
+        stage = Stage.CLOSED;
+        try {
+            if (writer != null) {
+                writer.close();
+            }
+            files.close();
+        } finally {
+            if (locked) {
+                disk.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.sinkron.wal;
+
+/** What a record says. The codes are part of the disk format; 0 is what never-written bytes read as. */
+enum RecordType {
+    /** First record of a segment: payload magic, format version, segment size; index is the next entry's. Proves all segments before. */
+    SEGMENT(1),
+    /** A start of the store; index is the incarnation. */
+    INCARNATION(2),
+    /** Term, and as payload the candidate voted for (UTF-8; empty for none). */
+    HARD_STATE(3),
+    /** All entries from index on are removed. */
+    TRUNCATE(4),
+    /** A log entry; payload: stamp (8 bytes), then the entry's payload. */
+    ENTRY(5),
+    /** The log is emptied and goes on behind the snapshot at index and term. */
+    RESET(6),
+    /** Everything before the position in index was durable when this was written. */
+    SYNCED(7),
+    /** Last record of a segment: the log goes on in the next one, whose name is durable. */
+    SEAL(8);
+
+    private static final RecordType[] BY_CODE = byCode();
+
+    private final int code;
+
+    RecordType(int code) {
+        this.code = code;
+    }
+
+    /** The stable code. */
+    int code() {
+        return code;
+    }
+
+    /** The type of a code, or null for a code that is none. */
+    static RecordType ofCode(int code) {
+        return code < BY_CODE.length && code >= 0 ? BY_CODE[code] : null;
+    }
+
+    private static RecordType[] byCode() {
+        RecordType[] types = new RecordType[values().length + 1];
+        for (RecordType type : values()) {
+            types[type.code] = type;
+        }
+        return types;
+    }
+}

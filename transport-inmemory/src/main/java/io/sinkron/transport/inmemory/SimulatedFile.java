@@ -1,0 +1,160 @@
+package io.sinkron.transport.inmemory;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * The content of one file, twice: what a reader sees, and what would survive a loss of power; and the writes in between. Costs what the
+ * writes cost, never a copy of the file, but at a crash. Not thread-safe.
+ */
+final class SimulatedFile {
+    /** The unit in which a write can be torn. */
+    static final int SECTOR_BYTES = 512;
+
+    private byte[] cached = new byte[0];
+    private byte[] durable = new byte[0];
+    private int cachedSize;
+    private int durableSize;
+    private final List<Change> unforced = new ArrayList<>();
+
+    /** A change that no force has followed yet: bytes at an offset, or with no bytes (null) a new size. */
+    private record Change(int offset, byte[] bytes) {}
+
+    int size() {
+        return cachedSize;
+    }
+
+    int read(int offset, ByteBuffer into) {
+        int length = Math.max(0, Math.min(into.remaining(), cachedSize - offset));
+        into.put(cached, Math.min(offset, cachedSize), length);
+        return length;
+    }
+
+    void write(int offset, byte[] bytes) {
+        unforced.add(new Change(offset, bytes));
+        cached = grown(cached, offset + bytes.length);
+        cachedSize = Math.max(cachedSize, offset + bytes.length);
+        System.arraycopy(bytes, 0, cached, offset, bytes.length);
+    }
+
+    void truncate(int size) {
+        unforced.add(new Change(size, null));
+        cached = grown(cached, size);
+        if (size < cachedSize) {
+            Arrays.fill(cached, size, cachedSize, (byte) 0);
+        }
+        cachedSize = size;
+    }
+
+    void force() {
+        for (Change change : unforced) {
+            keep(change);
+        }
+        unforced.clear();
+    }
+
+    /** A force that failed: what was unforced will never be durable, whatever is forced later; it may still be readable. */
+    void dropUnforced(boolean stillReadable) {
+        unforced.clear();
+        if (!stillReadable) {
+            revert();
+        }
+    }
+
+    /** Loses power: each unforced change is kept, dropped or torn. */
+    void crash(RandomGenerator random) {
+        for (Change change : unforced) {
+            switch (random.nextInt(3)) {
+                case 0 -> keep(change);
+                case 1 -> drop(change, random);
+                default -> tear(change, random);
+            }
+        }
+        unforced.clear();
+        revert();
+    }
+
+    private void keep(Change change) {
+        if (change.bytes == null) {
+            resizeDurable(change.offset);
+        } else {
+            resizeDurable(Math.max(durableSize, change.offset + change.bytes.length));
+            System.arraycopy(change.bytes, 0, durable, change.offset, change.bytes.length);
+        }
+    }
+
+    /** The content is lost, but the file may have grown for it: the new part reads as zeros. */
+    private void drop(Change change, RandomGenerator random) {
+        if (change.bytes != null && random.nextBoolean()) {
+            resizeDurable(Math.max(durableSize, change.offset + change.bytes.length));
+        }
+    }
+
+    /** Some sectors of the write arrive: half of the time those before a point, else any. */
+    private void tear(Change change, RandomGenerator random) {
+        if (change.bytes == null) {
+            return;
+        }
+        int end = change.offset + change.bytes.length;
+        resizeDurable(Math.max(durableSize, end));
+        boolean isPrefix = random.nextBoolean();
+        int sectors = (end - 1) / SECTOR_BYTES - change.offset / SECTOR_BYTES + 1;
+        int until = random.nextInt(sectors + 1);
+        int sector = 0;
+        for (int from = change.offset; from < end; sector++) {
+            int to = Math.min(end, (from / SECTOR_BYTES + 1) * SECTOR_BYTES);
+            if (isPrefix ? sector < until : random.nextBoolean()) {
+                System.arraycopy(change.bytes, from - change.offset, durable, from, to - from);
+            }
+            from = to;
+        }
+    }
+
+    /** Changes what is on the platter, and so what is read. */
+    void corrupt(int offset, byte[] bytes) {
+        if (offset < 0 || offset + bytes.length > Math.min(cachedSize, durableSize)) {
+            throw new IllegalArgumentException("bytes " + offset + " to " + (offset + bytes.length)
+                    + " of a file whose durable size is " + Math.min(cachedSize, durableSize));
+        }
+        System.arraycopy(bytes, 0, durable, offset, bytes.length);
+        System.arraycopy(bytes, 0, cached, offset, bytes.length);
+    }
+
+    byte[] content() {
+        return Arrays.copyOf(cached, cachedSize);
+    }
+
+    byte[] durableContent() {
+        return Arrays.copyOf(durable, durableSize);
+    }
+
+    SimulatedFile copy() {
+        SimulatedFile copy = new SimulatedFile();
+        copy.cached = cached.clone();
+        copy.durable = durable.clone();
+        copy.cachedSize = cachedSize;
+        copy.durableSize = durableSize;
+        copy.unforced.addAll(unforced);
+        return copy;
+    }
+
+    private void revert() {
+        cached = durable.clone();
+        cachedSize = durableSize;
+    }
+
+    private void resizeDurable(int size) {
+        durable = grown(durable, size);
+        if (size < durableSize) {
+            Arrays.fill(durable, size, durableSize, (byte) 0);
+        }
+        durableSize = size;
+    }
+
+    private static byte[] grown(byte[] array, int size) {
+        return size <= array.length ? array : Arrays.copyOf(array, Math.max(size, array.length * 2));
+    }
+}
