@@ -1,0 +1,193 @@
+package io.sinkron.raft;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The limits and times of one Raft group. All nodes of a group use the same times: a leader's certainty that it leads rests on its
+ * followers' election timeout. Immutable, validated once.
+ *
+ * @param electionTimeoutMinNanos the shortest silence after which a follower doubts its leader, and how long after it heard from one it
+ *     refuses every vote. Default 500 ms, 1 ms to 1 h: five lost heartbeats, well above a garbage collection's pause
+ * @param electionTimeoutMaxNanos the longest; each wait is drawn from the range so that nodes seldom collide, and a leader unheard for
+ *     so long steps down. Default 1 s, above the minimum and up to 1 h
+ * @param heartbeatNanos the leader's pause between signs of life. Default 100 ms, at most half the shortest election timeout
+ * @param clockDrift the fraction by which two nodes' clocks may differ in speed: a leader is sure of itself only for {@code 1 - clockDrift} of the
+ *     shortest election timeout. Default 0.1, from 0 up to 0.5: far above the 500 ppm of real clocks, as paused virtual machines aren't
+ * @param maxBatchEntries the most entries of one message. Default 4096, from 1: bounds the work of one step
+ * @param maxBatchBytes the most bytes of one message; a single larger entry travels alone. Default 1 MiB, from 1: below a transport's frame
+ * @param maxInFlightEntries the most entries sent to a follower ahead of its acknowledgement. Default 65 536, from 1: 120 000 commands a second
+ *     times the round trip and the fsync of a slow link
+ * @param maxInFlightBytes the most bytes so sent, one message over it allowed when none is in flight. Default 8 MiB, from 1: bounds what a slow
+ *     connection buffers
+ * @param maxUncommittedBytes the most bytes of log, {@link #ENTRY_OVERHEAD_BYTES} an entry included, that may wait for commit before proposals are refused; one proposal
+ *     is always taken when nothing waits. Default 64 MiB, from 1: overload is an error, not memory growth
+ * @param snapshotChunkBytes the most bytes of one piece of a snapshot. Default 256 KiB, from 1: keeps heartbeats from queueing behind it
+ * @param maxInFlightChunks the most pieces sent ahead of an acknowledgement. Default 8, from 1
+ * @param maxSnapshotBytes the largest snapshot accepted. Default 1 GiB, from 1 to {@link Integer#MAX_VALUE} - 8: a snapshot is one array
+ * @param keptTailEntries the most entries kept behind a snapshot for followers that are slightly slow. Default 16 384, from 0
+ * @param keptTailBytes the most bytes so kept. Default 16 MiB, from 0
+ * @param maxApplyEntries the most committed entries handed out in one turn. Default 8192, from 1: keeps a replay from stalling the loop
+ * @param maxApplyBytes the most bytes so handed out, at least one entry. Default 4 MiB, from 1
+ */
+public record RaftOptions(
+        long electionTimeoutMinNanos,
+        long electionTimeoutMaxNanos,
+        long heartbeatNanos,
+        double clockDrift,
+        int maxBatchEntries,
+        long maxBatchBytes,
+        int maxInFlightEntries,
+        long maxInFlightBytes,
+        long maxUncommittedBytes,
+        int snapshotChunkBytes,
+        int maxInFlightChunks,
+        long maxSnapshotBytes,
+        int keptTailEntries,
+        long keptTailBytes,
+        int maxApplyEntries,
+        long maxApplyBytes) {
+
+    /** What an entry is taken to cost besides its payload, in bytes, so that empty ones aren't free. */
+    public static final int ENTRY_OVERHEAD_BYTES = 64;
+
+    /** The defaults. */
+    public static final RaftOptions DEFAULT = new RaftOptions(
+            TimeUnit.MILLISECONDS.toNanos(500),
+            TimeUnit.MILLISECONDS.toNanos(1000),
+            TimeUnit.MILLISECONDS.toNanos(100),
+            0.1,
+            4096,
+            1 << 20,
+            1 << 16,
+            8 << 20,
+            64 << 20,
+            256 << 10,
+            8,
+            1 << 30,
+            1 << 14,
+            16 << 20,
+            8192,
+            4 << 20);
+
+    /**
+     * Checks every limit.
+     *
+     * @throws IllegalArgumentException naming the limit, its value and its range
+     */
+    public RaftOptions {
+        long hour = TimeUnit.HOURS.toNanos(1);
+        range("electionTimeoutMinNanos", electionTimeoutMinNanos, TimeUnit.MILLISECONDS.toNanos(1), hour);
+        range("electionTimeoutMaxNanos", electionTimeoutMaxNanos, electionTimeoutMinNanos + 1, hour + 1);
+        range("heartbeatNanos", heartbeatNanos, 1, electionTimeoutMinNanos / 2);
+        if (!(clockDrift >= 0 && clockDrift < 0.5)) {
+            throw new IllegalArgumentException("clockDrift is " + clockDrift + ", allowed are 0 to below 0.5");
+        }
+        range("maxBatchEntries", maxBatchEntries, 1, Integer.MAX_VALUE);
+        range("maxBatchBytes", maxBatchBytes, 1, Long.MAX_VALUE);
+        range("maxInFlightEntries", maxInFlightEntries, 1, Integer.MAX_VALUE);
+        range("maxInFlightBytes", maxInFlightBytes, 1, Long.MAX_VALUE);
+        range("maxUncommittedBytes", maxUncommittedBytes, 1, Long.MAX_VALUE);
+        range("snapshotChunkBytes", snapshotChunkBytes, 1, Integer.MAX_VALUE);
+        range("maxInFlightChunks", maxInFlightChunks, 1, Integer.MAX_VALUE);
+        range("maxSnapshotBytes", maxSnapshotBytes, 1, Integer.MAX_VALUE - 8L);
+        range("keptTailEntries", keptTailEntries, 0, Integer.MAX_VALUE);
+        range("keptTailBytes", keptTailBytes, 0, Long.MAX_VALUE);
+        range("maxApplyEntries", maxApplyEntries, 1, Integer.MAX_VALUE);
+        range("maxApplyBytes", maxApplyBytes, 1, Long.MAX_VALUE);
+    }
+
+    /** For how long after sending a message that a majority answered the leader is sure that nobody else leads. */
+    public long quorumWindowNanos() {
+        return (long) (electionTimeoutMinNanos * (1 - clockDrift));
+    }
+
+    /** The same with other times. */
+    public RaftOptions withTimes(long electionMinNanos, long electionMaxNanos, long heartbeat) {
+        return new RaftOptions(
+                electionMinNanos,
+                electionMaxNanos,
+                heartbeat,
+                clockDrift,
+                maxBatchEntries,
+                maxBatchBytes,
+                maxInFlightEntries,
+                maxInFlightBytes,
+                maxUncommittedBytes,
+                snapshotChunkBytes,
+                maxInFlightChunks,
+                maxSnapshotBytes,
+                keptTailEntries,
+                keptTailBytes,
+                maxApplyEntries,
+                maxApplyBytes);
+    }
+
+    /** The same with other limits of one message and of all that is in flight. */
+    public RaftOptions withFlow(int batchEntries, long batchBytes, int inFlightEntries, long inFlightBytes) {
+        return new RaftOptions(
+                electionTimeoutMinNanos,
+                electionTimeoutMaxNanos,
+                heartbeatNanos,
+                clockDrift,
+                batchEntries,
+                batchBytes,
+                inFlightEntries,
+                inFlightBytes,
+                maxUncommittedBytes,
+                snapshotChunkBytes,
+                maxInFlightChunks,
+                maxSnapshotBytes,
+                keptTailEntries,
+                keptTailBytes,
+                maxApplyEntries,
+                maxApplyBytes);
+    }
+
+    /** The same with other bounds on what waits for commit and on what is handed out in a turn. */
+    public RaftOptions withBounds(long uncommittedBytes, int applyEntries, long applyBytes) {
+        return new RaftOptions(
+                electionTimeoutMinNanos,
+                electionTimeoutMaxNanos,
+                heartbeatNanos,
+                clockDrift,
+                maxBatchEntries,
+                maxBatchBytes,
+                maxInFlightEntries,
+                maxInFlightBytes,
+                uncommittedBytes,
+                snapshotChunkBytes,
+                maxInFlightChunks,
+                maxSnapshotBytes,
+                keptTailEntries,
+                keptTailBytes,
+                applyEntries,
+                applyBytes);
+    }
+
+    /** The same with other pieces of snapshots and another tail behind them. */
+    public RaftOptions withSnapshots(int chunkBytes, int inFlightChunks, int tailEntries, long tailBytes) {
+        return new RaftOptions(
+                electionTimeoutMinNanos,
+                electionTimeoutMaxNanos,
+                heartbeatNanos,
+                clockDrift,
+                maxBatchEntries,
+                maxBatchBytes,
+                maxInFlightEntries,
+                maxInFlightBytes,
+                maxUncommittedBytes,
+                chunkBytes,
+                inFlightChunks,
+                maxSnapshotBytes,
+                tailEntries,
+                tailBytes,
+                maxApplyEntries,
+                maxApplyBytes);
+    }
+
+    private static void range(String name, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(name + " is " + value + ", allowed are " + min + " to " + max);
+        }
+    }
+}
