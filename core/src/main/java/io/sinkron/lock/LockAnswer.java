@@ -95,11 +95,17 @@ public sealed interface LockAnswer extends Answer {
      * @param heldBy the holder, or on a soft edge the waiter ahead; the owner of the next step
      * @param heldMode the mode held, or asked for
      */
-    record CycleStep(LockOwner owner, String label, String waitsFor, LockMode mode, LockOwner heldBy, LockMode heldMode) {}
+    record CycleStep(
+            LockOwner owner, String label, String waitsFor, LockMode mode, LockOwner heldBy, LockMode heldMode) {}
 
     /** A session with what it holds and waits for. */
     record SessionView(
-            String session, String label, long ttlMillis, NodeId node, List<SessionHold> holds, List<SessionWait> waits) {
+            String session,
+            String label,
+            long ttlMillis,
+            NodeId node,
+            List<SessionHold> holds,
+            List<SessionWait> waits) {
         /** Takes immutable copies. */
         public SessionView {
             holds = List.copyOf(holds);
