@@ -1,50 +1,35 @@
 package io.sinkron.node;
 
-import io.sinkron.cache.CacheEffect;
 import io.sinkron.cache.CacheMessage;
-import io.sinkron.cache.CacheNode;
 import io.sinkron.cache.LineTable;
-import io.sinkron.cache.MemoryCommand;
 import io.sinkron.cluster.ClusterMessage;
 import io.sinkron.cluster.LeaseHolder;
 import io.sinkron.cluster.Member;
-import io.sinkron.cluster.Ring;
 import io.sinkron.cluster.View;
 import io.sinkron.cluster.ViewKeeper;
 import io.sinkron.common.Answer;
 import io.sinkron.common.Bytes;
-import io.sinkron.common.Command;
 import io.sinkron.common.CommandBody;
 import io.sinkron.common.CommandId;
 import io.sinkron.common.InvariantViolation;
 import io.sinkron.common.Message;
 import io.sinkron.common.NodeId;
-import io.sinkron.common.Refusal;
 import io.sinkron.common.XxHash64;
 import io.sinkron.lock.LockCommand;
 import io.sinkron.lock.LockMessage;
 import io.sinkron.lock.LockOwner;
 import io.sinkron.node.Pending.Purpose;
-import io.sinkron.queue.QueueBroker;
-import io.sinkron.queue.QueueCommand;
-import io.sinkron.queue.QueueEffect;
 import io.sinkron.queue.QueueMessage;
-import io.sinkron.queue.QueueReply;
 import io.sinkron.raft.Proposals;
-import io.sinkron.raft.Proposed;
 import io.sinkron.raft.Raft;
 import io.sinkron.raft.RaftEffects;
 import io.sinkron.raft.RaftMessage;
 import io.sinkron.raft.Role;
 import io.sinkron.spi.LogEntry;
 import io.sinkron.spi.LogStore;
-import io.sinkron.spi.MalformedMessageException;
 import io.sinkron.spi.MemoryAnswer;
 import io.sinkron.spi.QueueAnswer;
 import io.sinkron.spi.StoredSnapshot;
-import io.sinkron.wire.CommandWire;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,28 +53,20 @@ public final class Node {
     private final Raft raft;
     private final ClusterClock clock;
     private final Proposer proposer;
+    private final Proposer.Route route;
     private final KeepAlives keepAlives;
     private final LeaderDuties duties;
     private final LeaseHolder lease;
-    private final QueueBroker broker;
-    private final CacheNode cache;
-    private final LineTable lines;
-    private final MemoryBatches memory = new MemoryBatches();
+    private final Services services;
+    private final Outputs outputs;
     private final Map<NodeId, Long> incarnations = new HashMap<>();
-    private final ArrayDeque<Message> toSelf = new ArrayDeque<>();
-    private final List<NodeEffect> out = new ArrayList<>();
     private final Applied applied = new Applied();
-    private final Proposer.Route route = new RaftRoute();
 
     private ReplicatedState state;
     private Optional<NodeId> leader = Optional.empty();
     private Role role = Role.FOLLOWER;
     private long term;
-    private boolean isServing;
-    private boolean isPublishing;
-    private long installedEpoch;
-    private long externalLists = 1;
-    private final Map<Long, Long> listCalls = new HashMap<>();
+    private boolean isPublishingLocks;
     private volatile NodeStatus status;
     private long now;
 
@@ -100,7 +77,7 @@ public final class Node {
      * @param random the source of all its randomness
      * @param now the monotonic clock
      * @param wallMillis the wall clock, read once
-     * @throws IllegalStateException if the recovered snapshot can't be read
+     * @throws InvariantViolation if the recovered snapshot can't be read
      */
     public Node(NodeOptions options, LogStore.Recovered recovered, RandomGenerator random, long now, long wallMillis) {
         this.options = options;
@@ -109,15 +86,18 @@ public final class Node {
         this.now = now;
         this.face = new Member(self, incarnation, options.weight(), options.address(), options.http());
         this.raft = new Raft(options.raft(), self, options.voters(), recovered, random, now);
-        this.state = recovered.snapshot().map(this::restored).orElseGet(() -> new ReplicatedState(options.locks()));
+        this.state = recovered
+                .snapshot()
+                .map(snapshot -> StateCodec.restore(snapshot, options.locks()))
+                .orElseGet(() -> new ReplicatedState(options.locks()));
         this.clock = new ClusterClock(raft.lastStampMillis(), wallMillis, now);
+        this.outputs = new Outputs(self);
+        this.route = new RaftRoute(self, raft, clock);
         this.proposer = new Proposer(self, incarnation, options.limits(), now);
         this.keepAlives = new KeepAlives(now);
         this.duties = new LeaderDuties(new ViewKeeper(options.lease(), options.voters()));
         this.lease = new LeaseHolder(options.lease(), now);
-        this.broker = new QueueBroker(options.queues(), self, random);
-        this.lines = new LineTable(options.cache());
-        this.cache = new CacheNode(options.cache(), self, incarnation, lines, random);
+        this.services = new Services(options, incarnation, random, proposer, route, outputs);
         viewReplaced();
         refreshStatus();
     }
@@ -142,9 +122,9 @@ public final class Node {
                 route.proposeHere(command, now);
             }
         } else if (message instanceof QueueMessage queueMessage) {
-            broker.receive(from, queueMessage, now);
+            services.receive(from, queueMessage, now);
         } else if (message instanceof CacheMessage cacheMessage) {
-            cache.receive(from, cacheMessage, now);
+            services.receive(from, cacheMessage, now);
         } else if (message instanceof ClusterMessage clusterMessage) {
             receive(from, fromIncarnation, clusterMessage);
         } else if (message instanceof LockMessage lockMessage) {
@@ -155,22 +135,21 @@ public final class Node {
     private void receive(NodeId from, long fromIncarnation, ClusterMessage message) {
         if (message instanceof ClusterMessage.LeaseRequest request) {
             duties.leaseRequested(from, request, isSure(), clock.estimate(now), now)
-                    .ifPresent(grant -> send(from, grant));
+                    .ifPresent(grant -> outputs.send(from, grant));
         } else if (message instanceof ClusterMessage.LeaseGrant grant) {
             clock.heard(grant.clusterTimeMillis(), now);
             lease.granted(grant, now);
             refreshLease();
-        } else if (message instanceof ClusterMessage.ViewInstalled installed) {
-            if (state.view().current().has(from, fromIncarnation)) {
-                duties.installed(from, installed.epoch(), now);
-            }
+        } else if (message instanceof ClusterMessage.ViewInstalled installed
+                && state.view().current().has(from, fromIncarnation)) {
+            duties.installed(from, installed.epoch(), now);
         }
     }
 
     private void receive(NodeId from, LockMessage message) {
         if (message instanceof LockMessage.KeepAlive question) {
             long ttlMillis = duties.keepAlive(question.session(), isSure(), now);
-            send(
+            outputs.send(
                     from,
                     ttlMillis < 0
                             ? new LockMessage.KeepAliveRefused(question.request())
@@ -178,7 +157,7 @@ public final class Node {
         } else if (message instanceof LockMessage.KeepAliveAnswer answer) {
             keepAlives
                     .answered(answer.request(), answer.ttlMillis())
-                    .ifPresent(ended -> complete(ended.call(), ended.answer()));
+                    .ifPresent(ended -> outputs.complete(ended.call(), ended.answer()));
         }
     }
 
@@ -186,23 +165,21 @@ public final class Node {
     public void call(Call call, long now) {
         this.now = now;
         if (call instanceof Call.Replicate replicate) {
-            boolean isRead = isRead(replicate.command());
-            submit(
-                    replicate.command(),
-                    new Purpose.ClientCall(call.id(), replicate.waitNanos()),
-                    isRead,
-                    call.deadlineNanos());
+            Purpose purpose = new Purpose.ClientCall(call.id(), replicate.waitNanos());
+            CommandBody body = replicate.command();
+            proposer.submit(body, purpose, isRead(body), call.deadlineNanos(), route, now)
+                    .ifPresent(refusal -> outputs.complete(call.id(), refusal));
         } else if (call instanceof Call.Queue queue) {
-            broker.call(call.id(), queue.queue(), queue.request(), call.deadlineNanos(), now);
-        } else if (call instanceof Call.Cache cacheCall) {
-            cache.call(call.id(), cacheCall.request(), call.deadlineNanos(), now);
+            services.call(queue, now);
+        } else if (call instanceof Call.Cache cache) {
+            services.call(cache, now);
+        } else if (call instanceof Call.ListQueues list) {
+            services.call(list, now);
         } else if (call instanceof Call.KeepAlive keepAlive) {
             LockMessage.KeepAlive question = keepAlives.ask(keepAlive, now);
-            leader.ifPresent(to -> send(to, question));
-        } else if (call instanceof Call.ListQueues) {
-            listQueues(call);
+            leader.ifPresent(to -> outputs.send(to, question));
         } else if (call instanceof Call.ReadStale read) {
-            complete(call.id(), state.locks().read(read.command(), clock.estimate(now)));
+            outputs.complete(call.id(), state.locks().read(read.command(), clock.estimate(now)));
         }
     }
 
@@ -210,42 +187,23 @@ public final class Node {
         return command instanceof LockCommand.ReadLock
                 || command instanceof LockCommand.ReadLocks
                 || command instanceof LockCommand.ReadGraph
-                || command instanceof LockCommand.ReadSessions
-                || command instanceof QueueCommand.ListQueues;
-    }
-
-    private void listQueues(Call call) {
-        if (options.externalQueues()) {
-            long operation = -externalLists++;
-            listCalls.put(operation, call.id());
-            out.add(new NodeEffect.ListQueueStore(operation));
-        } else {
-            submit(new QueueCommand.ListQueues(), new Purpose.ClientCall(call.id(), 0), true, call.deadlineNanos());
-        }
-    }
-
-    private void submit(CommandBody body, Purpose purpose, boolean isRead, long deadline) {
-        proposer.submit(body, purpose, isRead, deadline, route, now).ifPresent(refusal -> {
-            if (purpose instanceof Purpose.ClientCall client) {
-                complete(client.call(), refusal);
-            } else if (purpose instanceof Purpose.QueueOperation queue) {
-                broker.failed(queue.operation(), false, refusal.detail(), now);
-            } else if (purpose instanceof Purpose.MemoryOperations batch) {
-                memoryFailed(batch.batch(), false, refusal.detail(), now);
-            }
-        });
+                || command instanceof LockCommand.ReadSessions;
     }
 
     /** The client of a call gave up. The call is still completed, when its end is known. */
     public void cancel(long call, long now) {
         this.now = now;
         proposer.cancel(call).ifPresent(acquire -> cancelWait(acquire, false, true));
-        broker.cancel(call, now);
-        cache.cancel(call, now);
+        services.cancel(call, now);
     }
 
     private void cancelWait(CommandId acquire, boolean timedOut, boolean giveBack) {
-        submit(new LockCommand.CancelWait(acquire, timedOut, giveBack), new Purpose.Housekeeping(false), false, 0);
+        housekeeping(new LockCommand.CancelWait(acquire, timedOut, giveBack), false);
+    }
+
+    /** Proposes a command whose answer nobody waits for. One that is refused now comes again by whoever found it due. */
+    private void housekeeping(CommandBody command, boolean leaderOnly) {
+        proposer.submit(command, new Purpose.Housekeeping(leaderOnly), false, 0, route, now);
     }
 
     /** A write of {@link NodeEffect.Persist}, and all before it, are durable. */
@@ -257,102 +215,79 @@ public final class Node {
     /** The external queue store has answered. */
     public void queueStored(long operation, List<QueueAnswer> answers, long now) {
         this.now = now;
-        broker.stored(operation, answers, now);
+        services.queueStored(operation, answers, now);
     }
 
     /** The external queue store could not answer. */
     public void queueStoreFailed(long operation, boolean maybeApplied, String reason, long now) {
         this.now = now;
-        Long call = listCalls.remove(operation);
-        if (call != null) {
-            complete(call, new Refusal.Unavailable(reason, 1_000));
-        } else {
-            broker.failed(operation, maybeApplied, reason, now);
-        }
+        services.queueStoreFailed(operation, maybeApplied, reason, now);
     }
 
     /** The external queue store has named its queues. */
     public void queuesListed(long operation, List<String> names, long now) {
         this.now = now;
-        Long call = listCalls.remove(operation);
-        if (call != null) {
-            complete(call, new QueueReply.QueueNames(names));
-        }
+        services.queuesListed(operation, names);
     }
 
     /** The external main memory has answered. */
-    public void memoryStored(long batch, List<MemoryAnswer> answers, long now) {
+    public void memoryStored(long operation, List<MemoryAnswer> answers, long now) {
         this.now = now;
-        long[] operations = memory.finish(batch);
-        for (int i = 0; operations != null && i < operations.length; i++) {
-            cache.memory(operations[i], answers.get(i), now);
-        }
+        services.memoryStored(operation, answers, now);
     }
 
     /** The external main memory could not answer. */
-    public void memoryFailed(long batch, boolean maybeApplied, String reason, long now) {
+    public void memoryFailed(long operation, boolean maybeApplied, String reason, long now) {
         this.now = now;
-        long[] operations = memory.finish(batch);
-        for (int i = 0; operations != null && i < operations.length; i++) {
-            cache.memoryFailed(operations[i], maybeApplied, reason, now);
-        }
+        services.memoryFailed(operation, maybeApplied, reason, now);
     }
 
-    /** Writes every dirty line back, so that this node can leave; completed when done or when the deadline is over. */
+    /** Writes every dirty line back, so that this node can leave; the call is completed when that is done. */
     public void shutdown(long call, long now) {
         this.now = now;
-        cache.flush(call, now);
+        services.flush(call, now);
     }
 
     /** Whether {@link NodeEffect.Publish} is wanted for each touched lock; other events are always published. */
     public void publishLocks(boolean wanted) {
-        isPublishing = wanted;
+        isPublishingLocks = wanted;
     }
 
     /** Time passes. Harmless at any time; needed at {@link #deadline}. */
     public void tick(long now) {
         this.now = now;
         raft.tick(now);
-        broker.tick(now);
-        cache.tick(now);
+        services.tick(now);
         refreshLease();
-        lease.poll(face, installedEpoch, now).ifPresent(request -> leader.ifPresent(to -> send(to, request)));
+        lease.poll(face, services.installedEpoch(), now)
+                .ifPresent(request -> leader.ifPresent(to -> outputs.send(to, request)));
         KeepAlives.Due due = keepAlives.due(now);
-        if (!due.isEmpty()) {
-            due.ended().forEach(ended -> complete(ended.call(), ended.answer()));
-            leader.ifPresent(to -> due.again().forEach(question -> send(to, question)));
-        }
+        due.ended().forEach(ended -> outputs.complete(ended.call(), ended.answer()));
+        due.again().forEach(question -> leader.ifPresent(to -> outputs.send(to, question)));
         for (CommandId acquire : proposer.waitsOver(now)) {
             cancelWait(acquire, true, false);
         }
         for (Proposer.Expired expired : proposer.expired(now)) {
-            complete(expired.call(), expired.refusal());
+            outputs.complete(expired.call(), expired.refusal());
             if (expired.mustCancel()) {
                 cancelWait(expired.id(), true, true);
             }
         }
         proposer.resend(route, now);
-        leaderTurn();
-    }
-
-    private void leaderTurn() {
         duties.observe(raft.isReadyLeader(), state, now);
-        for (CommandBody command : duties.due(raft.term(), isSure(), now)) {
-            submit(command, new Purpose.Housekeeping(true), false, 0);
-        }
+        duties.due(raft.term(), isSure(), now).forEach(command -> housekeeping(command, true));
     }
 
     /** When {@link #tick} is next needed. */
     public long deadline() {
         long far = now + FAR_NANOS;
         long first = earlier(raft.deadline(), far);
-        first = earlier(first, broker.deadline());
-        first = earlier(first, cache.deadline());
+        first = earlier(first, services.deadline());
         first = earlier(first, lease.deadline());
         first = earlier(first, keepAlives.deadline());
         first = earlier(first, proposer.deadline(far));
         first = earlier(first, duties.deadline(far));
-        return isServing ? earlier(first, lease.leaseEndNanos()) : first;
+        return services.isServing() ? earlier(first, lease.leaseEndNanos()) : first;
     }
 
     private static long earlier(long a, long b) {
@@ -363,7 +298,11 @@ public final class Node {
     public List<NodeEffect> effects() {
         boolean isMoving = true;
         while (isMoving) {
-            isMoving = performMachines();
+            isMoving = services.perform(leader, now);
+            for (Message message = outputs.pollToSelf(); message != null; message = outputs.pollToSelf()) {
+                dispatch(self, incarnation, message);
+                isMoving = true;
+            }
             if (raft.hasEffects()) {
                 perform(raft.effects());
                 isMoving = true;
@@ -371,119 +310,32 @@ public final class Node {
             isMoving |= observeRaft();
         }
         for (Proposals proposals : proposer.takeOutbound()) {
-            leader.ifPresent(to -> out.add(new NodeEffect.Send(to, proposals)));
+            leader.ifPresent(to -> outputs.send(to, proposals));
         }
         refreshStatus();
-        List<NodeEffect> taken = List.copyOf(out);
-        out.clear();
-        return taken;
-    }
-
-    private boolean performMachines() {
-        boolean isMoving = false;
-        for (QueueEffect effect : broker.effects()) {
-            perform(effect);
-            isMoving = true;
-        }
-        for (CacheEffect effect : cache.effects()) {
-            perform(effect);
-            isMoving = true;
-        }
-        for (MemoryBatches.Batch batch : memory.take()) {
-            if (options.externalMemory()) {
-                out.add(new NodeEffect.CallMemoryStore(batch.id(), batch.operations()));
-            } else {
-                submit(new MemoryCommand(batch.operations()), new Purpose.MemoryOperations(batch.id()), false, 0);
-            }
-        }
-        for (Message message = toSelf.poll(); message != null; message = toSelf.poll()) {
-            dispatch(self, incarnation, message);
-            isMoving = true;
-        }
-        return isMoving;
-    }
-
-    private void perform(QueueEffect effect) {
-        if (effect instanceof QueueEffect.Send send) {
-            send(send.to(), send.message());
-        } else if (effect instanceof QueueEffect.Complete done) {
-            complete(done.call(), done.answer());
-        } else if (effect instanceof QueueEffect.Store store) {
-            if (options.externalQueues()) {
-                out.add(new NodeEffect.CallQueueStore(
-                        store.operation(), store.queue(), store.epoch(), store.operations()));
-            } else {
-                submit(
-                        new QueueCommand.Execute(store.queue(), store.epoch(), store.operations()),
-                        new Purpose.QueueOperation(store.operation()),
-                        false,
-                        0);
-            }
-        } else if (effect instanceof QueueEffect.Moved moved) {
-            out.add(new NodeEffect.Publish(new NodeEvent.QueueMoved(moved.queue(), self, moved.epoch())));
-        }
-    }
-
-    private void perform(CacheEffect effect) {
-        if (effect instanceof CacheEffect.Send send) {
-            send(send.to(), send.message());
-        } else if (effect instanceof CacheEffect.Complete done) {
-            complete(done.call(), done.answer());
-        } else if (effect instanceof CacheEffect.Memory operation) {
-            memory.add(operation.operation(), operation.op());
-        } else if (effect instanceof CacheEffect.Installed installed) {
-            installedEpoch = Math.max(installedEpoch, installed.epoch());
-            leader.ifPresent(to -> send(to, new ClusterMessage.ViewInstalled(installed.epoch())));
-        } else if (effect instanceof CacheEffect.Invalidated line) {
-            out.add(new NodeEffect.Publish(new NodeEvent.LineInvalidated(line.key())));
-        }
+        return outputs.take();
     }
 
     private void perform(RaftEffects effects) {
         for (RaftEffects.Outgoing message : effects.messages()) {
-            send(message.to(), message.message());
+            outputs.send(message.to(), message.message());
         }
-        effects.write().ifPresent(write -> out.add(new NodeEffect.Persist(write)));
+        effects.write().ifPresent(write -> outputs.add(new NodeEffect.Persist(write)));
         effects.install().ifPresent(this::install);
         if (effects.committed().isEmpty()) {
             return;
         }
         for (LogEntry entry : effects.committed()) {
             clock.heard(entry.stampMillis(), now);
-            state.apply(entry, command(entry), applied);
+            state.apply(entry, StateCodec.command(entry), applied);
         }
         if (raft.logBytes() > options.limits().snapshotAfterBytes()) {
             raft.compact(state.appliedIndex(), StateCodec.encode(state), now);
         }
     }
 
-    /** A payload that no codec knows has no effect, on any replica: it can only come from a broken peer, and must not stop this node. */
-    private static Optional<Command> command(LogEntry entry) {
-        if (entry.kind() != LogEntry.Kind.COMMAND) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(CommandWire.decode(entry.payload()));
-        } catch (MalformedMessageException e) {
-            return Optional.empty();
-        }
-    }
-
-    private ReplicatedState restored(StoredSnapshot snapshot) {
-        try {
-            ReplicatedState restored = StateCodec.decode(snapshot.state(), options.locks());
-            InvariantViolation.check(
-                    restored.appliedIndex() == snapshot.index(),
-                    "a snapshot's state is of another index than its label");
-            return restored;
-        } catch (MalformedMessageException e) {
-            throw new InvariantViolation(
-                    "the snapshot at index " + snapshot.index() + " can't be read: " + e.getMessage());
-        }
-    }
-
     private void install(StoredSnapshot snapshot) {
-        state = restored(snapshot);
+        state = StateCodec.restore(snapshot, options.locks());
         clock.heard(state.stampMillis(), now);
         for (Proposer.Resolved resolved : proposer.resolve(state.answers())) {
             applied.answered(resolved.id(), resolved.answer());
@@ -492,54 +344,49 @@ public final class Node {
     }
 
     private void viewReplaced() {
-        View current = state.view().current();
-        View active = state.view().active();
-        if (active.epoch() > 0) {
-            viewActive(active);
+        if (state.view().active().epoch() > 0) {
+            viewActive();
         }
         if (!state.view().isActive()) {
-            viewPrepared(current);
+            viewPrepared();
         }
     }
 
-    private void viewPrepared(View view) {
+    private void viewPrepared() {
+        View view = state.view().current();
         if (view.has(self, incarnation)) {
-            cache.viewPrepared(view, now);
+            services.viewPrepared(view, now);
         } else {
             lease.dropped();
             refreshLease();
         }
     }
 
-    private void viewActive(View view) {
-        Ring ring = Ring.of(view, options.ringSeed());
-        broker.viewActive(view, ring, now);
-        cache.viewActive(view, ring, now);
+    private void viewActive() {
+        services.viewActive(state.view().active(), now);
         refreshLease();
     }
 
+    /** What Raft decided in this turn: who leads, and whether this node may act as the leader. */
     private boolean observeRaft() {
-        Optional<NodeId> nowLeader = raft.leader();
-        boolean isOther = !nowLeader.equals(leader) || raft.role() != role || raft.term() != term;
-        if (isOther) {
-            boolean isNews = !nowLeader.equals(leader);
-            boolean hasWon = raft.role() == Role.LEADER && role != Role.LEADER;
-            leader = nowLeader;
-            role = raft.role();
-            term = raft.term();
-            if (hasWon) {
-                clock.leaderStarted(raft.lastStampMillis(), now);
-            }
-            if (isNews) {
-                out.add(new NodeEffect.Publish(new NodeEvent.LeaderChanged(leader, term)));
-            }
-            if (leader.isPresent()) {
-                proposer.leaderChanged(route, now);
-            }
-        }
         boolean wasOnDuty = duties.isOnDuty();
         duties.observe(raft.isReadyLeader(), state, now);
-        return isOther || wasOnDuty != duties.isOnDuty();
+        boolean isNewLeader = !raft.leader().equals(leader);
+        boolean hasWon = raft.role() == Role.LEADER && role != Role.LEADER;
+        boolean isChanged = isNewLeader || raft.role() != role || raft.term() != term;
+        leader = raft.leader();
+        role = raft.role();
+        term = raft.term();
+        if (hasWon) {
+            clock.leaderStarted(raft.lastStampMillis(), now);
+        }
+        if (isNewLeader) {
+            outputs.publish(new NodeEvent.LeaderChanged(leader, term));
+        }
+        if (isChanged && leader.isPresent()) {
+            proposer.leaderChanged(route, now);
+        }
+        return isChanged || wasOnDuty != duties.isOnDuty();
     }
 
     private boolean isSure() {
@@ -549,29 +396,7 @@ public final class Node {
     private void refreshLease() {
         boolean isMember = state.view().active().has(self, incarnation)
                 && state.view().current().has(self, incarnation);
-        boolean canServe = isMember && lease.isValid(now);
-        lines.leaseUntil(canServe ? lease.leaseEndNanos() : now);
-        cache.clusterTime(clock.estimate(now), now);
-        if (canServe != isServing) {
-            isServing = canServe;
-            broker.lease(canServe, now);
-            cache.lease(canServe, now);
-            if (!canServe) {
-                out.add(new NodeEffect.Publish(new NodeEvent.LeaseLost()));
-            }
-        }
-    }
-
-    private void send(NodeId to, Message message) {
-        if (to.equals(self)) {
-            toSelf.add(message);
-        } else {
-            out.add(new NodeEffect.Send(to, message));
-        }
-    }
-
-    private void complete(long call, Answer answer) {
-        out.add(new NodeEffect.Complete(call, answer));
+        services.lease(isMember && lease.isValid(now), lease.leaseEndNanos(), clock.estimate(now), now);
     }
 
     private void refreshStatus() {
@@ -585,7 +410,7 @@ public final class Node {
                 state.appliedIndex(),
                 state.view().current(),
                 state.view().active(),
-                isServing ? lease.leaseEndNanos() : now,
+                services.isServing() ? lease.leaseEndNanos() : now,
                 clock.estimate(now),
                 now);
     }
@@ -597,7 +422,7 @@ public final class Node {
 
     /** This node's cache lines, for reads that need no turn. Thread-safe. */
     public LineTable lines() {
-        return lines;
+        return services.lines();
     }
 
     /** A hash of the whole replicated state; equal at equal applied index on every node. Costly: for checks. */
@@ -605,28 +430,11 @@ public final class Node {
         return XxHash64.hash(StateCodec.encode(state).array(), 0);
     }
 
-    /** Where commands go: into this node's log if it leads, otherwise to who does. */
-    private final class RaftRoute implements Proposer.Route {
-        @Override
-        public Optional<Boolean> proposeHere(Bytes command, long at) {
-            if (raft.role() != Role.LEADER) {
-                return Optional.empty();
-            }
-            long stamp = Math.max(clock.estimate(at), raft.lastStampMillis());
-            return Optional.of(raft.propose(command, stamp, at) instanceof Proposed.Accepted);
-        }
-
-        @Override
-        public boolean hasRemoteLeader() {
-            return leader.isPresent() && !leader.get().equals(self);
-        }
-    }
-
     /** Takes what applying brings about. */
     private final class Applied implements StateSink {
         @Override
         public void answered(CommandId id, Answer answer) {
-            if (!ReplicatedState.isFrom(id, self, incarnation)) {
+            if (!isMine(id)) {
                 return;
             }
             Optional<Pending> pending = proposer.answered(id);
@@ -635,33 +443,21 @@ public final class Node {
             }
             Purpose purpose = pending.get().purpose;
             if (purpose instanceof Purpose.ClientCall client) {
-                complete(client.call(), answer);
+                outputs.complete(client.call(), answer);
             } else if (purpose instanceof Purpose.QueueOperation queue) {
-                queueAnswered(queue.operation(), answer);
+                services.queueAnswered(queue.operation(), answer, now);
             } else if (purpose instanceof Purpose.MemoryOperations batch) {
-                memoryAnswered(batch.batch(), answer);
+                services.memoryAnswered(batch.batch(), answer, now);
             }
         }
 
-        private void queueAnswered(long operation, Answer answer) {
-            if (answer instanceof QueueReply.Executed executed) {
-                broker.stored(operation, executed.answers(), now);
-            } else {
-                broker.failed(operation, false, answer.toString(), now);
-            }
-        }
-
-        private void memoryAnswered(long batch, Answer answer) {
-            if (answer instanceof MemoryCommand.Executed executed) {
-                memoryStored(batch, executed.answers(), now);
-            } else {
-                memoryFailed(batch, false, answer.toString(), now);
-            }
+        private boolean isMine(CommandId id) {
+            return id.incarnation() == incarnation && id.origin().equals(self);
         }
 
         @Override
         public void waiting(CommandId id) {
-            if (ReplicatedState.isFrom(id, self, incarnation)) {
+            if (isMine(id)) {
                 proposer.waits(id);
             }
         }
@@ -671,11 +467,11 @@ public final class Node {
             boolean isActive = current.epoch() == active.epoch();
             duties.viewChanged(current, isActive, now);
             if (isActive) {
-                viewActive(active);
+                viewActive();
             } else {
-                viewPrepared(current);
+                viewPrepared();
             }
-            out.add(new NodeEffect.Publish(new NodeEvent.ViewChanged(current, isActive)));
+            outputs.publish(new NodeEvent.ViewChanged(current, isActive));
         }
 
         @Override
@@ -690,8 +486,8 @@ public final class Node {
 
         @Override
         public void lockChanged(String lock, LockOwner owner, String what) {
-            if (isPublishing) {
-                out.add(new NodeEffect.Publish(new NodeEvent.LockChanged(lock, owner.session(), owner.name(), what)));
+            if (isPublishingLocks) {
+                outputs.publish(new NodeEvent.LockChanged(lock, owner.session(), owner.name(), what));
             }
         }
     }

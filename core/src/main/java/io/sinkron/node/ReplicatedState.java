@@ -11,7 +11,6 @@ import io.sinkron.common.Command;
 import io.sinkron.common.CommandBody;
 import io.sinkron.common.CommandId;
 import io.sinkron.common.InvariantViolation;
-import io.sinkron.common.NodeId;
 import io.sinkron.common.Refusal;
 import io.sinkron.lock.LockAnswer;
 import io.sinkron.lock.LockCommand;
@@ -225,10 +224,5 @@ final class ReplicatedState {
         public void changed(String lock, LockOwner owner, String what) {
             sink.lockChanged(lock, owner, what);
         }
-    }
-
-    /** Whether a waiting acquire's origin is this node in this incarnation. */
-    static boolean isFrom(CommandId id, NodeId node, long incarnation) {
-        return id.origin().equals(node) && id.incarnation() == incarnation;
     }
 }

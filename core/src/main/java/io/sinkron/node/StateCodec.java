@@ -3,16 +3,21 @@ package io.sinkron.node;
 import io.sinkron.cache.MemoryTable;
 import io.sinkron.cluster.ViewTable;
 import io.sinkron.common.Bytes;
+import io.sinkron.common.Command;
+import io.sinkron.common.InvariantViolation;
 import io.sinkron.common.NodeId;
 import io.sinkron.lock.LockLimits;
 import io.sinkron.lock.LockTable;
 import io.sinkron.node.AnswerTable.Remembered;
 import io.sinkron.node.AnswerTable.RowSnapshot;
 import io.sinkron.queue.QueueTables;
+import io.sinkron.spi.LogEntry;
 import io.sinkron.spi.MalformedMessageException;
+import io.sinkron.spi.StoredSnapshot;
 import io.sinkron.wire.AnswerWire;
 import io.sinkron.wire.CacheWire;
 import io.sinkron.wire.ClusterWire;
+import io.sinkron.wire.CommandWire;
 import io.sinkron.wire.LockWire;
 import io.sinkron.wire.QueueWire;
 import io.sinkron.wire.WireReader;
@@ -42,6 +47,35 @@ final class StateCodec {
             writeRemembered(out, row.late());
         }
         return out.toBytes();
+    }
+
+    /**
+     * The command of an entry. A payload that no codec knows has no effect, on any replica: it can only come from a broken peer, and must not stop this
+     * node.
+     */
+    static Optional<Command> command(LogEntry entry) {
+        if (entry.kind() != LogEntry.Kind.COMMAND) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(CommandWire.decode(entry.payload()));
+        } catch (MalformedMessageException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The state that a snapshot holds; it must be readable, since its checksum was right. */
+    static ReplicatedState restore(StoredSnapshot snapshot, LockLimits limits) {
+        try {
+            ReplicatedState restored = decode(snapshot.state(), limits);
+            InvariantViolation.check(
+                    restored.appliedIndex() == snapshot.index(),
+                    "a snapshot's state is of another index than its label");
+            return restored;
+        } catch (MalformedMessageException e) {
+            throw new InvariantViolation(
+                    "the snapshot at index " + snapshot.index() + " can't be read: " + e.getMessage());
+        }
     }
 
     static ReplicatedState decode(Bytes bytes, LockLimits limits) throws MalformedMessageException {
