@@ -109,13 +109,22 @@ final class Holds {
             memory(hold.owner.session).forget(Route.ACQUIRE, level.key);
         }
         boolean newest = hold.lastLevel == level;
+        Level upgrade = level.next;
+        while (upgrade != null && !upgrade.isUpgrade()) {
+            upgrade = upgrade.next;
+        }
         state.removeLevel(level);
-        if (!level.isUpgrade()) {
+        if (level.isUpgrade()) {
+            if (newest) {
+                hold.mode = LockMode.SHARED;
+                hold.token = level.tokenBefore;
+                turn.changed(hold.lock.name, hold.owner.id, "released");
+            }
+        } else if (upgrade != null) {
+            // Somebody was told that the hold is upgraded: that grant stands for this level from now on.
+            upgrade.tokenBefore = 0;
+        } else {
             release(hold, turn);
-        } else if (newest) {
-            hold.mode = LockMode.SHARED;
-            hold.token = level.tokenBefore;
-            turn.changed(hold.lock.name, hold.owner.id, "released");
         }
     }
 

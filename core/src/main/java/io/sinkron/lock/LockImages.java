@@ -1,6 +1,7 @@
 package io.sinkron.lock;
 
 import io.sinkron.common.CommandId;
+import io.sinkron.common.InvariantViolation;
 import io.sinkron.common.NodeId;
 import io.sinkron.lock.IdempotencyMemory.Remembered;
 import io.sinkron.lock.IdempotencyMemory.Route;
@@ -251,6 +252,8 @@ public final class LockImages {
     }
 
     private static Owner owner(LockState state, LockOwner id) {
-        return state.owner(state.sessions.get(id.session()), id);
+        Session session = state.sessions.get(id.session());
+        InvariantViolation.check(session != null, "a snapshot names an owner of a session that it lacks");
+        return state.owner(session, id);
     }
 }

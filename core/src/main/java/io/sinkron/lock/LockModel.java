@@ -307,7 +307,7 @@ final class LockModel {
         /** The idempotency key, or null. */
         final String key;
         /** Of an upgrade: the token that the shared hold had before; 0 for a grant that isn't one. */
-        final long tokenBefore;
+        long tokenBefore;
 
         final List<CommandId> ids = new ArrayList<>(1);
         Level next;
