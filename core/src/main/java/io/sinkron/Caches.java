@@ -59,7 +59,7 @@ final class Caches implements CacheService {
             long ttlMillis = ttl.isZero() ? 0 : Arguments.millis("ttl_ms", ttl, 1, MAX_TTL_MILLIS);
             Optional<Remember> remember = options.idempotencyKey()
                     .map(name -> new Remember(
-                            name,
+                            "put:" + name,
                             Calls.fingerprint(
                                     "put", XxHash64.hash(value.array(), 0), value.size(), ifVersion, ttlMillis)));
             CacheRequest put = new CacheRequest.Put(key, value, ifVersion, ttlMillis, durability, remember);
@@ -72,7 +72,7 @@ final class Caches implements CacheService {
         return Arguments.checked(() -> {
             Arguments.range("if_version", ifVersion, -1, MAX_VERSION);
             Optional<Remember> remember =
-                    options.idempotencyKey().map(name -> new Remember(name, Calls.fingerprint("delete", ifVersion)));
+                    options.idempotencyKey().map(name -> new Remember("delete:" + name, Calls.fingerprint(ifVersion)));
             CacheRequest delete = new CacheRequest.Delete(key, ifVersion, durability, remember);
             return call(delete, options, answer -> Refusals.expect(answer, Deleted.class));
         });

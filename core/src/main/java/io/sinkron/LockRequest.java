@@ -11,12 +11,12 @@ import java.util.Objects;
  * @param lock the lock's name, 1 to 512 bytes of UTF-8; it exists while it is held or waited for
  * @param mode exclusive or shared
  * @param owner who holds it, inside the session, 1 to 128 bytes
- * @param wait how long to wait in the queue: zero never waits; at most {@link #MAX_WAIT}
+ * @param maxWait how long to wait in the queue: zero never waits; at most {@link #MAX_WAIT}
  * @param label for people who read a deadlock; may be empty, at most 128 bytes
  * @param onDeadlock what to do if waiting would close a cycle
  */
 public record LockRequest(
-        String lock, LockMode mode, String owner, Duration wait, String label, DeadlockPolicy onDeadlock) {
+        String lock, LockMode mode, String owner, Duration maxWait, String label, DeadlockPolicy onDeadlock) {
     /** The owner of who names none. */
     public static final String DEFAULT_OWNER = "default";
 
@@ -28,7 +28,7 @@ public record LockRequest(
         Objects.requireNonNull(lock, "lock");
         Objects.requireNonNull(mode, "mode");
         Objects.requireNonNull(owner, "owner");
-        Objects.requireNonNull(wait, "wait");
+        Objects.requireNonNull(maxWait, "maxWait");
         Objects.requireNonNull(label, "label");
         Objects.requireNonNull(onDeadlock, "onDeadlock");
     }
@@ -45,7 +45,7 @@ public record LockRequest(
 
     /** The same for another owner. */
     public LockRequest as(String newOwner) {
-        return new LockRequest(lock, mode, newOwner, wait, label, onDeadlock);
+        return new LockRequest(lock, mode, newOwner, maxWait, label, onDeadlock);
     }
 
     /** The same with another wait. */
@@ -55,11 +55,11 @@ public record LockRequest(
 
     /** The same with a label. */
     public LockRequest labelled(String newLabel) {
-        return new LockRequest(lock, mode, owner, wait, newLabel, onDeadlock);
+        return new LockRequest(lock, mode, owner, maxWait, newLabel, onDeadlock);
     }
 
     /** The same with another deadlock policy. */
     public LockRequest onDeadlock(DeadlockPolicy policy) {
-        return new LockRequest(lock, mode, owner, wait, label, policy);
+        return new LockRequest(lock, mode, owner, maxWait, label, policy);
     }
 }

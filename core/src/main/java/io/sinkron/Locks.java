@@ -95,7 +95,7 @@ final class Locks implements LockService {
             Arguments.name("name", request.lock());
             Arguments.owner("owner", request.owner());
             Arguments.label("label", request.label());
-            long waitMillis = Arguments.millis("wait_ms", request.wait(), 0, LockRequest.MAX_WAIT.toMillis());
+            long waitMillis = Arguments.millis("wait_ms", request.maxWait(), 0, LockRequest.MAX_WAIT.toMillis());
             LockCommand.Acquire acquire = new LockCommand.Acquire(
                     new LockOwner(session, request.owner()),
                     request.lock(),
@@ -126,8 +126,9 @@ final class Locks implements LockService {
         });
     }
 
-    private static Optional<Remember> remember(CallOptions options, Object... request) {
-        return options.idempotencyKey().map(key -> new Remember(key, Calls.fingerprint(request)));
+    /** A key belongs to the session and the route, so it is kept under both. */
+    private static Optional<Remember> remember(CallOptions options, String route, Object... request) {
+        return options.idempotencyKey().map(key -> new Remember(route + ':' + key, Calls.fingerprint(request)));
     }
 
     @Override
