@@ -69,7 +69,7 @@ final class Election {
         resetTimer();
         if (state.role() == Role.CANDIDATE && !state.stream().isHardStateDurable()) {
             return; // a slow disk: nothing of this candidacy was said yet, and another term would wait for the disk as
-                    // well
+            // well
         }
         state.becomePreCandidate();
         ballot = new Ballot();

@@ -112,7 +112,11 @@ final class Replication {
             }
             case STREAM -> peer.verified(answer.verifiedIndex());
             case SNAPSHOT -> {
-                if (answer.verifiedIndex() >= state.log().baseIndex()) {
+                // It has the snapshot, or can go on without it. If the log has been compacted beyond it meanwhile, the
+                // next one follows.
+                long enough = Math.min(
+                        state.log().baseIndex(), peer.transfer().snapshot().index());
+                if (answer.verifiedIndex() >= enough) {
                     peer.stream(answer.verifiedIndex() + 1, lastRound);
                 } else {
                     peer.transfer().overtakenBy(answer.round());

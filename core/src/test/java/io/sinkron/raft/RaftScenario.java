@@ -1,0 +1,342 @@
+package io.sinkron.raft;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.sinkron.common.Bytes;
+import io.sinkron.common.NodeId;
+import io.sinkron.raft.RaftEffects.Outgoing;
+import io.sinkron.spi.HardState;
+import io.sinkron.spi.LogBatch;
+import io.sinkron.spi.LogEntry;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * A group of nodes 1, 2, 3… under a script's control: {@code elect}, {@code propose}, {@code isolate}, {@code stabilise}, {@code crash}. Messages travel in order and
+ * at once unless the script holds them; disks flush at once unless it holds them; clocks stand still unless it moves them. The
+ * invariants are checked all the time.
+ */
+final class RaftScenario {
+    /** Small numbers, so that limits are met by short scripts. */
+    static final RaftOptions OPTIONS = RaftOptions.DEFAULT;
+
+    /** A message under way. */
+    record Packet(int from, int to, RaftMessage message) {}
+
+    private record Link(int from, int to) {}
+
+    private final RaftOptions options;
+    private final RaftInvariants invariants = new RaftInvariants();
+    private final List<TestNode> nodes = new ArrayList<>();
+    private final List<Packet> packets = new ArrayList<>();
+    private final Set<Link> cut = new HashSet<>();
+    private long now;
+
+    private RaftScenario(RaftOptions options, List<String> logs) {
+        this.options = options;
+        List<NodeId> ids = new ArrayList<>();
+        for (int i = 1; i <= logs.size(); i++) {
+            ids.add(id(i));
+        }
+        for (int i = 1; i <= logs.size(); i++) {
+            TestNode node = new TestNode(id(i), ids, options, new Random(i), invariants);
+            invariants.add(node);
+            nodes.add(node);
+            preload(node.durable, logs.get(i - 1));
+            node.start(now);
+        }
+        lapse();
+    }
+
+    /** A new group of so many nodes. */
+    static RaftScenario of(int nodes) {
+        return of(nodes, OPTIONS);
+    }
+
+    static RaftScenario of(int nodes, RaftOptions options) {
+        return new RaftScenario(options, java.util.Collections.nCopies(nodes, ""));
+    }
+
+    /** Nodes that start with these logs, each written as the terms of its entries: {@code "1 1 2"}, or {@code "1 1 2 @3"} in term 3. */
+    static RaftScenario withLogs(String... logs) {
+        return new RaftScenario(OPTIONS, Arrays.asList(logs));
+    }
+
+    static NodeId id(int node) {
+        return NodeId.of("n" + node);
+    }
+
+    static LogEntry entry(long index, long term) {
+        return new LogEntry(index, term, 0, LogEntry.Kind.COMMAND, Bytes.utf8(index + "@" + term));
+    }
+
+    static List<LogEntry> entries(long firstIndex, long... terms) {
+        List<LogEntry> entries = new ArrayList<>();
+        for (int i = 0; i < terms.length; i++) {
+            entries.add(entry(firstIndex + i, terms[i]));
+        }
+        return entries;
+    }
+
+    private static void preload(DiskImage disk, String log) {
+        long term = 0;
+        List<LogEntry> entries = new ArrayList<>();
+        for (String word : log.isBlank() ? new String[0] : log.trim().split(" +")) {
+            if (word.startsWith("@")) {
+                term = Long.parseLong(word.substring(1));
+            } else {
+                term = Long.parseLong(word);
+                entries.add(entry(entries.size() + 1L, term));
+            }
+        }
+        disk.append(new LogBatch(Optional.of(new HardState(term, Optional.empty())), 0, entries));
+    }
+
+    // What a script says
+
+    /** Lets all promises to leaders lapse: every clock moves by the shortest election timeout, and nobody notices yet. */
+    RaftScenario lapse() {
+        now += options.electionTimeoutMinNanos();
+        return this;
+    }
+
+    /** This node's election timeout is over. */
+    RaftScenario campaign(int node) {
+        TestNode each = node(node);
+        each.skew(Math.max(0, each.raft().deadline() - each.now(now)));
+        each.raft().tick(each.now(now));
+        turn(node);
+        return this;
+    }
+
+    /** Makes this node the leader by an election that all who are connected take part in. */
+    RaftScenario elect(int node) {
+        lapse().campaign(node).stabilise();
+        assertEquals(Role.LEADER, raft(node).role(), "node " + node);
+        return this;
+    }
+
+    Proposed propose(int node, String command) {
+        Proposed proposed =
+                raft(node).propose(Bytes.utf8(command), 0, node(node).now(now));
+        turn(node);
+        return proposed;
+    }
+
+    /** Delivers messages, in order, until none is left. */
+    RaftScenario stabilise() {
+        for (int i = 0; !packets.isEmpty(); i++) {
+            if (i > 100_000) {
+                throw new AssertionError("messages without end: " + packets);
+            }
+            deliver(packets.remove(0));
+        }
+        return this;
+    }
+
+    /** Delivers one message, unless its link is cut or its node down. */
+    RaftScenario deliver(Packet packet) {
+        TestNode to = node(packet.to);
+        if (to.isUp() && !cut.contains(new Link(packet.from, packet.to))) {
+            to.raft().receive(id(packet.from), packet.message, to.now(now));
+            turn(packet.to);
+        }
+        return this;
+    }
+
+    /** A message that no node need have sent. */
+    RaftScenario receive(int to, int from, RaftMessage message) {
+        return deliver(new Packet(from, to, message));
+    }
+
+    /** Takes the first message of a kind out of the network. */
+    <M extends RaftMessage> M take(int from, int to, Class<M> kind) {
+        for (Iterator<Packet> each = packets.iterator(); each.hasNext(); ) {
+            Packet packet = each.next();
+            if (packet.from == from && packet.to == to && kind.isInstance(packet.message)) {
+                each.remove();
+                return kind.cast(packet.message);
+            }
+        }
+        throw new AssertionError("no " + kind.getSimpleName() + " from " + from + " to " + to + " in " + packets);
+    }
+
+    <M extends RaftMessage> List<M> underWay(int from, int to, Class<M> kind) {
+        return packets.stream()
+                .filter(packet -> packet.from == from && packet.to == to && kind.isInstance(packet.message))
+                .map(packet -> kind.cast(packet.message))
+                .collect(Collectors.toList());
+    }
+
+    /** Loses everything under way. */
+    RaftScenario dropAll() {
+        packets.clear();
+        return this;
+    }
+
+    RaftScenario cut(int from, int to) {
+        cut.add(new Link(from, to));
+        return this;
+    }
+
+    RaftScenario isolate(int node) {
+        for (int other = 1; other <= nodes.size(); other++) {
+            cut(node, other).cut(other, node);
+        }
+        return this;
+    }
+
+    RaftScenario heal() {
+        cut.clear();
+        return this;
+    }
+
+    RaftScenario holdStorage(int node) {
+        node(node).holdStorage(true);
+        return this;
+    }
+
+    RaftScenario releaseStorage(int node) {
+        node(node).holdStorage(false);
+        turn(node);
+        return this;
+    }
+
+    /** Makes only the oldest write durable that waits. */
+    RaftScenario flushOne(int node) {
+        node(node).flush(1, now);
+        turn(node);
+        return this;
+    }
+
+    /** Dies and loses what isn't durable. */
+    RaftScenario crash(int node) {
+        node(node).crash(0);
+        return this;
+    }
+
+    RaftScenario restart(int node) {
+        node(node).holdStorage(false);
+        node(node).start(now);
+        turn(node);
+        return this;
+    }
+
+    RaftScenario compact(int node) {
+        node(node).compact(now);
+        turn(node);
+        return this;
+    }
+
+    /** Lets time pass for all, with timers and messages, in steps of 10 ms. */
+    RaftScenario run(long millis) {
+        for (long i = 0; i < millis; i += 10) {
+            now += TimeUnit.MILLISECONDS.toNanos(10);
+            tickAll().stabilise();
+        }
+        return this;
+    }
+
+    /** Lets time pass without a timer noticing. */
+    RaftScenario pass(long millis) {
+        now += TimeUnit.MILLISECONDS.toNanos(millis);
+        return this;
+    }
+
+    RaftScenario tickAll() {
+        for (int i = 1; i <= nodes.size(); i++) {
+            tick(i);
+        }
+        return this;
+    }
+
+    RaftScenario tick(int i) {
+        if (node(i).isUp()) {
+            raft(i).tick(node(i).now(now));
+            turn(i);
+        }
+        return this;
+    }
+
+    // What a script asks
+
+    TestNode node(int node) {
+        return nodes.get(node - 1);
+    }
+
+    Raft raft(int node) {
+        return Objects.requireNonNull(node(node).raft(), "node is down");
+    }
+
+    long now(int node) {
+        return node(node).now(now);
+    }
+
+    /** The log in memory as the terms of its entries; what a snapshot has replaced is left out. */
+    String log(int node) {
+        return node(node).written.entries().stream()
+                .map(entry -> Long.toString(entry.term()))
+                .collect(Collectors.joining(" "));
+    }
+
+    /** The one node that leads the highest term. */
+    int leader() {
+        int leader = 0;
+        for (int i = 1; i <= nodes.size(); i++) {
+            if (node(i).isUp()
+                    && raft(i).role() == Role.LEADER
+                    && (leader == 0 || raft(i).term() > raft(leader).term())) {
+                leader = i;
+            }
+        }
+        return leader;
+    }
+
+    RaftScenario expectLog(int node, String terms) {
+        assertEquals(terms, log(node), "log of node " + node);
+        return this;
+    }
+
+    RaftScenario expectLogs(String terms) {
+        for (int i = 1; i <= nodes.size(); i++) {
+            expectLog(i, terms);
+        }
+        return this;
+    }
+
+    RaftScenario expectCommit(int node, long index) {
+        assertEquals(index, raft(node).commitIndex(), "commit index of node " + node);
+        return this;
+    }
+
+    RaftScenario expectRole(int node, Role role) {
+        assertEquals(role, raft(node).role(), "role of node " + node);
+        return this;
+    }
+
+    RaftScenario expectTerm(int node, long term) {
+        assertEquals(term, raft(node).term(), "term of node " + node);
+        return this;
+    }
+
+    private void turn(int node) {
+        TestNode each = node(node);
+        each.turn(now);
+        for (Outgoing message : each.outgoing) {
+            int to = Integer.parseInt(message.to().value().substring(1));
+            if (!cut.contains(new Link(node, to))) {
+                packets.add(new Packet(node, to, message.message()));
+            }
+        }
+        each.outgoing.clear();
+    }
+}

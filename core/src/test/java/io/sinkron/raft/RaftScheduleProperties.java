@@ -1,0 +1,31 @@
+package io.sinkron.raft;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+
+/** R1 to R10 in random schedules with loss, reordering, repetition, partitions, crashes and disks that lag behind. */
+class RaftScheduleProperties {
+    @Property(tries = 700, shrinking = ShrinkingMode.OFF)
+    void safetyHoldsInEveryScheduleAndRepairBringsTheGroupBack(@ForAll long seed) {
+        new RaftSchedule(seed).run();
+    }
+
+    /** A run that never gets there shows nothing: each rare case must occur among fixed seeds. */
+    @Example
+    void theSchedulesReachTheRareCases() {
+        Map<RaftSchedule.Mark, Integer> marks = new EnumMap<>(RaftSchedule.Mark.class);
+        for (long seed = 0; seed < 60; seed++) {
+            RaftSchedule schedule = new RaftSchedule(seed);
+            schedule.run();
+            schedule.marks().forEach((mark, count) -> marks.merge(mark, count, Integer::sum));
+        }
+        assertEquals(EnumSet.allOf(RaftSchedule.Mark.class), marks.keySet(), () -> "reached: " + marks);
+    }
+}
