@@ -15,7 +15,8 @@ public sealed interface CacheAnswer extends Answer {
      * @param hit whether it was answered by this node alone
      * @param expiresAtMillis in cluster time, 0 for never
      */
-    record Value(Bytes key, Bytes value, long version, LineState state, boolean hit, long expiresAtMillis) implements CacheAnswer {}
+    record Value(Bytes key, Bytes value, long version, LineState state, boolean hit, long expiresAtMillis)
+            implements CacheAnswer {}
 
     /** The write is done. */
     record Written(Bytes key, long version) implements CacheAnswer {}

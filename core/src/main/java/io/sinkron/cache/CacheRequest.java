@@ -19,11 +19,13 @@ public sealed interface CacheRequest {
      * @param durability when the write is answered
      * @param remember with it, a repetition within 5 minutes gets the first answer and no second effect
      */
-    record Put(Bytes key, Bytes value, long ifVersion, long ttlMillis, Durability durability, Optional<Remember> remember)
+    record Put(
+            Bytes key, Bytes value, long ifVersion, long ttlMillis, Durability durability, Optional<Remember> remember)
             implements CacheRequest {}
 
     /** Deletes a key; {@code ifVersion} as in {@link Put}. */
-    record Delete(Bytes key, long ifVersion, Durability durability, Optional<Remember> remember) implements CacheRequest {}
+    record Delete(Bytes key, long ifVersion, Durability durability, Optional<Remember> remember)
+            implements CacheRequest {}
 
     /** Asks every node for the state of its copy. No atomic snapshot. */
     record States(Bytes key) implements CacheRequest {}

@@ -1,0 +1,520 @@
+package io.sinkron.cache;
+
+import io.sinkron.cache.CacheMessage.BusRd;
+import io.sinkron.cache.CacheMessage.BusRdX;
+import io.sinkron.cache.CacheMessage.BusUpgr;
+import io.sinkron.cache.CacheMessage.Grant;
+import io.sinkron.cache.CacheMessage.GrantAck;
+import io.sinkron.cache.CacheMessage.Permission;
+import io.sinkron.cache.CacheMessage.Snoop;
+import io.sinkron.cache.CacheMessage.SnoopResponse;
+import io.sinkron.common.Bytes;
+import io.sinkron.common.NodeId;
+import io.sinkron.common.Refusal;
+import io.sinkron.spi.MemoryAnswer;
+import io.sinkron.spi.MemoryValue;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The cache controller: one state machine a line (Papamarcos and Patel 1984; transient states after Sorin, Hill and Wood). "none", "shared" and
+ * "data" are what a snoop is answered with; "decline" is a {@link GrantAck} that changes nothing; a blank changes nothing.
+ *
+ * <pre>
+ * state load  store         evict            Snp Rd           Snp RdX      Grant S/E   Grant X        X in place  Ack(version)   lease lost
+ * I     BusRd, BusRdX,                       none             none         decline     decline        decline
+ *       IS_D   IM_D
+ * S     hit    BusUpgr,SM_A I                shared           none, I      decline     decline        decline                    I
+ * E     hit    M            I                shared, S        none, I      decline     decline        decline                    I
+ * M     hit    M            WriteBack, MI_A  data+shared,MS_A data, MI_A   decline     decline        decline     E              WriteBack, MI_A
+ * IS_D  wait   wait         pinned           none             none         loads, S/E  decline        decline                    I
+ * IM_D  wait   wait         pinned           none             none         decline     stores, M      decline                    I
+ * SM_A  hit    wait         pinned           shared           none, IM_D   decline     stores, M      stores, M                  I
+ * MI_A  wait   wait         pinned           data             data         decline     decline        decline     I
+ * MS_A  hit    wait         pinned           data+shared      data, MI_A   decline     decline        decline     S              MI_A
+ * </pre>
+ *
+ * A grant is accepted for the outstanding request only. The waiting stores are performed inside the grant's handler, before any later snoop can take
+ * the line away: that is why contended writes make progress. An X grant for which no store waits any more gives E. "Ack" is main memory's word for
+ * the version retained; in M it comes from a write-back in the background, and an older version's changes nothing but the write-back in flight.
+ * Installing a view keeps the lines, renumbers the outstanding requests and voids what is in flight; activating it sends all of it again. Machine only.
+ */
+final class CacheController {
+    private static final long RETRY_AFTER_MILLIS = 200;
+
+    private final Context context;
+    private final LineTable lines;
+    private final PendingCalls calls;
+    private final DirtyLines dirty;
+    private final Room room;
+    /** The lines with something outstanding. */
+    private final Set<Line> busy = new LinkedHashSet<>();
+
+    private long nextRequest = 1;
+
+    CacheController(Context context, LineTable lines, PendingCalls calls, DirtyLines dirty) {
+        this.context = context;
+        this.lines = lines;
+        this.calls = calls;
+        this.dirty = dirty;
+        this.room = new Room(context, lines);
+    }
+
+    /** A new read or write. */
+    void call(PendingCall call, long deadline) {
+        Line line = context.isServing ? lines.get(call.request.key()) : null;
+        if (line != null && call.isRead() && line.isReadable()) {
+            room.touch(line);
+            lines.countHit();
+            context.outbox.complete(call.id, read(line, true));
+            return;
+        }
+        if (calls.isFull()) {
+            context.outbox.complete(
+                    call.id, new Refusal.Overloaded("maxWaitingCalls", context.options.maxWaitingCalls()));
+            return;
+        }
+        calls.keep(call, deadline, this::expired);
+        if (call.isRead()) {
+            lines.countMiss();
+        }
+        place(call);
+    }
+
+    /** Puts a call where it can be performed or waits. */
+    private void place(PendingCall call) {
+        if (!context.isServing) {
+            room.parked.add(call);
+            return;
+        }
+        Line line = lines.get(call.request.key());
+        if (line == null) {
+            if (!makeRoom()) {
+                room.parked.add(call);
+                return;
+            }
+            line = new Line(call.request.key());
+            lines.add(line);
+        }
+        call.line = line;
+        line.work().waiting.add(call);
+        serve(line);
+        settle(line);
+    }
+
+    private CacheAnswer read(Line line, boolean hit) {
+        MemoryValue value = line.visible;
+        if (!WriteRules.isPresent(value, context.clusterMillis())) {
+            return new CacheAnswer.NoSuchKey(line.key, value.version());
+        }
+        return new CacheAnswer.Value(
+                line.key, value.value(), value.version(), line.state.outside(), hit, value.expiresAtMillis());
+    }
+
+    /** Performs what waits for the line, as far as its state permits. */
+    private void serve(Line line) {
+        if (!line.hasWaiting()) {
+            return;
+        }
+        CallQueue waiting = line.work().waiting;
+        PendingCall next;
+        for (PendingCall call = waiting.first(); call != null; call = next) {
+            next = call.next;
+            if (call.isRead()) {
+                if (line.isReadable()) {
+                    room.touch(line);
+                    calls.answer(call, read(line, false));
+                }
+            } else if (line.state == ControllerState.E || line.state == ControllerState.M) {
+                waiting.remove(call);
+                perform(line, call);
+            }
+        }
+        dirty.secure(line);
+    }
+
+    private void perform(Line line, PendingCall call) {
+        WriteRules.Outcome outcome = WriteRules.perform(
+                call.request, line.value, context.epoch(), context.clusterMillis(), context.options.rememberMillis());
+        if (outcome.written() != null) {
+            dirty.written(line, outcome.written());
+        }
+        room.touch(line);
+        call.answer = outcome.answer();
+        call.version = line.value.version();
+        dirty.promise(line, call);
+    }
+
+    /** After every event of a line: asks for what is waited for, keeps the timer, the room and the published snapshot true. */
+    private void settle(Line line) {
+        LineWork work = line.workOrNull();
+        if (work != null) {
+            request(line, work);
+            boolean isOutstanding = line.state.isRequesting() || dirty.isOutstanding(line, work);
+            if (isOutstanding && context.placement != null && work.retry == null) {
+                work.retry = context.timers.schedule(context.retryAt(), () -> retry(line));
+            } else if (!isOutstanding && work.retry != null) {
+                context.timers.cancel(work.retry);
+                work.retry = null;
+            }
+        }
+        room.update(line);
+        if (work != null) {
+            if (work.isIdle() && !line.state.isDirty()) {
+                busy.remove(line);
+                line.dropWork();
+            } else {
+                busy.add(line);
+            }
+        }
+        line.publish();
+    }
+
+    private void request(Line line, LineWork work) {
+        if (work.waiting.isEmpty()) {
+            if (line.state.isRequesting()) {
+                line.state = line.state == ControllerState.SM_A ? ControllerState.S : ControllerState.I;
+                work.request = 0;
+            }
+        } else if (line.state == ControllerState.I) {
+            line.state = work.waiting.hasStores() ? ControllerState.IM_D : ControllerState.IS_D;
+            sendNewRequest(line, work);
+        } else if (line.state == ControllerState.S && work.waiting.hasStores()) {
+            line.state = ControllerState.SM_A;
+            sendNewRequest(line, work);
+        }
+    }
+
+    private void sendNewRequest(Line line, LineWork work) {
+        work.request = nextRequest++;
+        sendRequest(line, work);
+    }
+
+    private void sendRequest(Line line, LineWork work) {
+        if (context.placement == null) {
+            return;
+        }
+        NodeId home = context.placement.home(line.key);
+        long epoch = context.epoch();
+        switch (line.state) {
+            case IS_D -> context.outbox.send(home, new BusRd(epoch, line.key, work.request));
+            case IM_D -> context.outbox.send(home, new BusRdX(epoch, line.key, work.request));
+            default -> context.outbox.send(home, new BusUpgr(epoch, line.key, work.request));
+        }
+    }
+
+    private void retry(Line line) {
+        LineWork work = line.work();
+        work.retry = null;
+        if (line.state.isRequesting()) {
+            sendRequest(line, work);
+        } else {
+            dirty.retry(line);
+        }
+        settle(line);
+    }
+
+    /** The home asks for the line. Always answered at once; one of a transaction before the one that gave us the line is over already. */
+    void snoop(NodeId home, Snoop snoop) {
+        Line line = lines.get(snoop.key());
+        boolean kept = false;
+        Optional<MemoryValue> data = Optional.empty();
+        if (line != null) {
+            if (line.grantEpoch == snoop.epoch() && snoop.txn() <= line.grantTxn) {
+                return;
+            }
+            data = line.state.isDirty() ? Optional.of(line.value) : data;
+            if (snoop.exclusive()) {
+                invalidate(line);
+            } else {
+                kept = share(line);
+            }
+            settle(line);
+        }
+        context.outbox.send(home, new SnoopResponse(snoop.epoch(), snoop.key(), snoop.txn(), kept, data));
+    }
+
+    private void invalidate(Line line) {
+        if (line.state.isReadable()) {
+            lines.countInvalidation();
+            context.outbox.invalidated(line.key);
+        }
+        switch (line.state) {
+            case S, E -> line.clear();
+            case SM_A -> {
+                line.clear();
+                line.state = ControllerState.IM_D;
+            }
+            case M, MS_A -> {
+                line.state = ControllerState.MI_A;
+                line.visible = null;
+            }
+            case I, IS_D, IM_D, MI_A -> {}
+        }
+    }
+
+    private static boolean share(Line line) {
+        if (line.state == ControllerState.E) {
+            line.state = ControllerState.S;
+        } else if (line.state == ControllerState.M) {
+            line.state = ControllerState.MS_A;
+            if (line.visible != line.value) {
+                line.visible = null;
+            }
+        }
+        return line.state.isReadable();
+    }
+
+    /** The home's answer to a request; accepted for the outstanding one only (rule P3). */
+    void grant(NodeId home, Grant grant) {
+        Line line = lines.get(grant.key());
+        LineWork work = line == null ? null : line.workOrNull();
+        boolean isOurs = work != null && work.request != 0 && work.request == grant.request();
+        boolean accepted = isOurs && install(line, grant);
+        if (accepted) {
+            work.request = 0;
+            line.grantEpoch = grant.epoch();
+            line.grantTxn = grant.txn();
+            serve(line);
+        } else if (isOurs) {
+            sendNewRequest(line, work);
+        }
+        if (isOurs) {
+            settle(line);
+        }
+        context.outbox.send(home, new GrantAck(grant.epoch(), grant.key(), grant.txn(), accepted));
+    }
+
+    /** Takes the permission if the state allows it. One without data never serves a copy that was lost meanwhile (rule P6). */
+    private static boolean install(Line line, Grant grant) {
+        Permission permission = grant.permission();
+        boolean fits = switch (line.state) {
+            case IS_D -> permission == Permission.SHARED || permission == Permission.EXCLUSIVE;
+            case IM_D -> permission == Permission.MODIFY;
+            case SM_A -> permission == Permission.MODIFY || permission == Permission.MODIFY_IN_PLACE;
+            case I, S, E, M, MI_A, MS_A -> false;
+        };
+        if (fits) {
+            line.state = permission == Permission.SHARED ? ControllerState.S : ControllerState.E;
+            grant.data().ifPresent(data -> {
+                line.value = data;
+                line.visible = data;
+            });
+        }
+        return fits;
+    }
+
+    /** Main memory has this version of the line. */
+    void saved(CacheMessage.WriteBackAck ack) {
+        saved(lines.get(ack.key()), ack.version());
+    }
+
+    private void saved(Line line, long version) {
+        if (line != null) {
+            dirty.saved(line, version);
+            serve(line);
+            settle(line);
+        }
+    }
+
+    /** Another node holds this version of the line. */
+    void backedUp(NodeId holder, CacheMessage.BackupAck ack) {
+        Line line = lines.get(ack.key());
+        if (line != null) {
+            dirty.backedUp(line, holder, ack.version());
+            serve(line);
+            settle(line);
+        }
+    }
+
+    /** A holder asks whether it must go on. */
+    void queried(NodeId holder, CacheMessage.BackupQuery query) {
+        dirty.queried(lines.get(query.key()), holder, query);
+    }
+
+    /** Main memory has judged a rescue. */
+    void rescued(MemoryUse.Rescue use, MemoryAnswer answer) {
+        Line line = lines.get(use.key());
+        if (line == null || !line.hasWork() || line.work().rescueEpoch == 0) {
+            return;
+        }
+        if (answer instanceof MemoryAnswer.Stored) {
+            saved(line, use.version());
+        } else {
+            dirty.rescueRefused(line);
+            settle(line);
+        }
+    }
+
+    /** Main memory couldn't be reached for a rescue. */
+    void rescueFailed(MemoryUse.Rescue use) {
+        Line line = lines.get(use.key());
+        if (line != null && line.hasWork()) {
+            dirty.rescueFailed(line);
+        }
+    }
+
+    /** A new view is installed, and this node was a member all the time. */
+    void viewInstalled() {
+        for (Line line : new ArrayList<>(busy)) {
+            LineWork work = line.work();
+            if (line.state.isRequesting()) {
+                work.request = nextRequest++;
+            }
+            if (line.state.isDirty()) {
+                dirty.viewInstalled(line);
+            }
+            context.timers.cancel(work.retry);
+            work.retry = null;
+            settle(line);
+        }
+    }
+
+    /** The view is active: what is outstanding goes to the new homes. */
+    void viewActive() {
+        for (Line line : new ArrayList<>(busy)) {
+            if (line.state.isRequesting()) {
+                sendRequest(line, line.work());
+            } else if (line.state.isDirty()) {
+                dirty.viewActive(line);
+            }
+            settle(line);
+        }
+    }
+
+    /** This node isn't, or may have not been, a member: its lines are worth nothing, and its dirty data is for main memory to judge. */
+    void excluded(long lastEpoch) {
+        for (Line line : lines.all()) {
+            park(line);
+            if (line.state.isDirty()) {
+                dirty.rescue(line, lastEpoch);
+            } else {
+                abandon(line);
+            }
+            line.visible = null;
+            settle(line);
+        }
+    }
+
+    /** The lease is over: nothing may be read any more. Dirty data is written back, for the others still wait for this node's answers. */
+    void leaseLost() {
+        for (Line line : lines.all()) {
+            park(line);
+            if (line.state.isDirty()) {
+                line.state = ControllerState.MI_A;
+                dirty.writeBack(line);
+            } else {
+                abandon(line);
+            }
+            line.visible = null;
+            settle(line);
+        }
+    }
+
+    private void abandon(Line line) {
+        line.clear();
+        if (line.hasWork()) {
+            line.work().request = 0;
+        }
+    }
+
+    private void park(Line line) {
+        while (line.hasWaiting()) {
+            PendingCall call = line.work().waiting.poll();
+            call.line = null;
+            room.parked.add(call);
+        }
+    }
+
+    /** Ends the wait of a call whose caller gave up. What is performed already is answered when it is safe. */
+    void cancel(PendingCall call) {
+        if (!call.isPerformed()) {
+            end(call, new Refusal.Cancelled());
+        }
+    }
+
+    private void expired(PendingCall call) {
+        if (call.isPerformed()) {
+            end(call, new Refusal.OutcomeUnknown("the write is done here, but not known to be safe"));
+            return;
+        }
+        String reason = "the line's home does not answer";
+        if (!context.isServing) {
+            reason = "this node has no lease";
+        } else if (context.placement == null) {
+            reason = "the cluster's view is changing";
+        } else if (call.line == null) {
+            reason = "the cache is full of lines that can't leave";
+        }
+        end(call, new Refusal.Unavailable(reason, RETRY_AFTER_MILLIS));
+    }
+
+    private void end(PendingCall call, Refusal refusal) {
+        Line line = call.line;
+        calls.answer(call, refusal);
+        if (line != null) {
+            settle(line);
+        }
+    }
+
+    private boolean makeRoom() {
+        while (room.isFull()) {
+            Line victim = room.victim();
+            if (victim == null) {
+                return false;
+            }
+            evict(victim);
+        }
+        return true;
+    }
+
+    /** Takes a line's place away: a clean one is gone, a dirty one stays until main memory has it (rule P4). */
+    void evict(Line line) {
+        lines.countEviction();
+        if (line.state == ControllerState.M) {
+            line.state = ControllerState.MI_A;
+            line.visible = null;
+            room.startedEviction(line);
+            dirty.writeBack(line);
+        } else {
+            line.clear();
+        }
+        settle(line);
+    }
+
+    /** Before a turn: what other threads have read counts as used. */
+    void begin() {
+        room.drainTouches();
+    }
+
+    /** After a turn: keeps the byte limit, and lets calls go on that waited for room or for the lease. */
+    void finish() {
+        while (room.isOverweight()) {
+            Line victim = room.victim();
+            if (victim == null) {
+                break;
+            }
+            evict(victim);
+        }
+        while (context.isServing && !room.parked.isEmpty()) {
+            boolean isKnown = lines.get(room.parked.first().request.key()) != null;
+            if (!isKnown && !makeRoom()) {
+                return;
+            }
+            place(room.parked.poll());
+        }
+    }
+
+    /** The line's state for others. */
+    LineState stateOf(Bytes key) {
+        Line line = context.isServing ? lines.get(key) : null;
+        return line == null ? LineState.I : line.state.outside();
+    }
+
+    /** Sends every dirty line to main memory; the lines stay. */
+    void writeBackAll() {
+        dirty.writeBackAll().forEach(this::settle);
+    }
+}

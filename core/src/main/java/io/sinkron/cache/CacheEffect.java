@@ -1,0 +1,24 @@
+package io.sinkron.cache;
+
+import io.sinkron.common.Answer;
+import io.sinkron.common.Bytes;
+import io.sinkron.common.NodeId;
+import io.sinkron.spi.MemoryOp;
+
+/** What {@link CacheNode} asks the outside to do. Immutable. */
+public sealed interface CacheEffect {
+    /** Send a message to another node, best effort. */
+    record Send(NodeId to, CacheMessage message) implements CacheEffect {}
+
+    /** Do an operation on main memory; {@link CacheNode#memory} or {@link CacheNode#memoryFailed} with the number. */
+    record Memory(long operation, MemoryOp op) implements CacheEffect {}
+
+    /** End a call. */
+    record Complete(long call, Answer answer) implements CacheEffect {}
+
+    /** This node has installed the view: the membership's barrier may count it. */
+    record Installed(long epoch) implements CacheEffect {}
+
+    /** A line of this node was invalidated by another node's write. */
+    record Invalidated(Bytes key) implements CacheEffect {}
+}

@@ -1,0 +1,15 @@
+package io.sinkron.cache;
+
+/**
+ * Numbers of one node's cache since its start. Immutable.
+ *
+ * @param capacity in lines
+ * @param size in lines
+ * @param hits reads answered by this node alone
+ * @param misses reads that needed the network
+ * @param invalidations copies given up for another node's write
+ * @param writeBacks dirty values confirmed by main memory
+ * @param evictions lines removed to make room
+ */
+public record CacheStats(
+        long capacity, long size, long hits, long misses, long invalidations, long writeBacks, long evictions) {}

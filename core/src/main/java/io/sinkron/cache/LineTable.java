@@ -1,0 +1,155 @@
+package io.sinkron.cache;
+
+import io.sinkron.common.Bytes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * The lines of one node's cache. Its machine writes it; any thread reads it: a hit is a map look-up, the line's snapshot, <em>then</em> the clock
+ * against the node's lease, and a touch that may be lost. No lock, no network, no allocation.
+ *
+ * <p>Snapshot before clock: if the lease still holds at the later instant, then the value was valid at the earlier one, which lies within the read.
+ * The other way round, a thread paused between the two would answer with what others have overwritten since.
+ */
+public final class LineTable {
+    private static final long NO_LEASE = Long.MIN_VALUE;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final int capacity;
+    private final ConcurrentHashMap<Bytes, Line> lines = new ConcurrentHashMap<>();
+    private final TouchBuffers touches = new TouchBuffers();
+    private final LongAdder hits = new LongAdder();
+    private volatile long leaseEnd = NO_LEASE;
+    private volatile long clusterOffsetNanos;
+    private volatile long misses;
+    private volatile long invalidations;
+    private volatile long writeBacks;
+    private volatile long evictions;
+
+    /** An empty table whose node has no lease. */
+    public LineTable(CacheOptions options) {
+        this.capacity = options.maxEntries();
+    }
+
+    /**
+     * The value of a key that this node has a valid copy of.
+     *
+     * @param clock the monotonic clock; asked after the value has been read, and only if there is one
+     * @return null if the machine must be asked: no valid copy, none at all, a deleted or expired key, or no lease
+     */
+    public CacheAnswer.Value read(Bytes key, LongSupplier clock) {
+        Line line = lines.get(key);
+        if (line == null) {
+            return null;
+        }
+        CacheAnswer.Value hit = line.published().hit();
+        if (hit == null) {
+            return null;
+        }
+        long now = clock.getAsLong();
+        if (!holdsLease(now) || isExpired(hit.expiresAtMillis(), now)) {
+            return null;
+        }
+        touches.touch(line);
+        hits.increment();
+        return hit;
+    }
+
+    /** As {@link #read}, but without a look at the lease or the time to live: what it returns may be outdated. */
+    public CacheAnswer.Value readStale(Bytes key) {
+        Line line = lines.get(key);
+        return line == null ? null : line.published().hit();
+    }
+
+    /** The lease ends at this time of the monotonic clock, exclusive. Only for the node's own thread. */
+    public void leaseUntil(long nanos) {
+        leaseEnd = nanos == NO_LEASE ? NO_LEASE + 1 : nanos;
+    }
+
+    boolean holdsLease(long now) {
+        long end = leaseEnd;
+        return end != NO_LEASE && now - end < 0;
+    }
+
+    private boolean isExpired(long expiresAtMillis, long now) {
+        return expiresAtMillis != 0 && (now + clusterOffsetNanos) / NANOS_PER_MILLI >= expiresAtMillis;
+    }
+
+    void clusterOffsetNanos(long offset) {
+        clusterOffsetNanos = offset;
+    }
+
+    /** The lines that hold something, from behind a key on, in order of the keys' bytes. Takes time linear in the table. */
+    public List<LineInfo> lines(Bytes after, int limit) {
+        PriorityQueue<LineInfo> first = new PriorityQueue<>((a, b) -> b.key().compareTo(a.key()));
+        for (Line line : lines.values()) {
+            Line.Snapshot snapshot = line.published();
+            if (snapshot.state() != LineState.I && line.key.compareTo(after) > 0) {
+                first.add(new LineInfo(line.key, snapshot.state(), snapshot.version(), snapshot.isDirty()));
+                if (first.size() > limit) {
+                    first.poll();
+                }
+            }
+        }
+        List<LineInfo> sorted = new ArrayList<>(first);
+        sorted.sort((a, b) -> a.key().compareTo(b.key()));
+        return sorted;
+    }
+
+    /** The numbers so far. */
+    public CacheStats stats() {
+        return new CacheStats(capacity, lines.size(), hits.sum(), misses, invalidations, writeBacks, evictions);
+    }
+
+    int size() {
+        return lines.size();
+    }
+
+    Line get(Bytes key) {
+        return lines.get(key);
+    }
+
+    void add(Line line) {
+        lines.put(line.key, line);
+    }
+
+    void remove(Line line) {
+        lines.remove(line.key);
+    }
+
+    /** All lines; a copy, in no order that an effect may depend on. */
+    List<Line> all() {
+        List<Line> all = new ArrayList<>(lines.values());
+        all.sort((a, b) -> a.key.compareTo(b.key));
+        return all;
+    }
+
+    void drainTouches(Consumer<Line> touched) {
+        touches.drain(touched);
+    }
+
+    void countHit() {
+        hits.increment();
+    }
+
+    void countMiss() {
+        misses = misses + 1;
+    }
+
+    void countInvalidation() {
+        invalidations = invalidations + 1;
+    }
+
+    void countWriteBack() {
+        writeBacks = writeBacks + 1;
+    }
+
+    void countEviction() {
+        evictions = evictions + 1;
+    }
+}
