@@ -101,6 +101,8 @@ public final class Raft {
             if (hearsLeader(from, piece, piece.round(), piece.index())) {
                 follower.install(from, piece);
             }
+        } else if (message instanceof PreVoteResponse response) {
+            election.count(from, response); // also from a lower term: the voter has not heard of this node's term yet
         } else if (message.term() == state.term()) {
             receiveAnswer(from, message);
         }
@@ -121,9 +123,7 @@ public final class Raft {
     }
 
     private void receiveAnswer(NodeId from, RaftMessage message) {
-        if (message instanceof PreVoteResponse response) {
-            election.count(from, response);
-        } else if (message instanceof VoteResponse response) {
+        if (message instanceof VoteResponse response) {
             if (election.count(from, response)) {
                 lead();
             }

@@ -143,6 +143,11 @@ final class RaftScenario {
         return this;
     }
 
+    /** Delivers the oldest message. */
+    RaftScenario deliverNext() {
+        return deliver(packets.remove(0));
+    }
+
     /** Delivers one message, unless its link is cut or its node down. */
     RaftScenario deliver(Packet packet) {
         TestNode to = node(packet.to);
