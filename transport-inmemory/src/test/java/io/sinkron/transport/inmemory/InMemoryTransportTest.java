@@ -1,0 +1,116 @@
+package io.sinkron.transport.inmemory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sinkron.common.NodeId;
+import io.sinkron.spi.Transport;
+import io.sinkron.spi.contract.Note;
+import io.sinkron.spi.contract.TransportContract;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class InMemoryTransportTest extends TransportContract {
+    private InMemoryNetwork network = new InMemoryNetwork();
+
+    @Override
+    protected Transport newTransport(NodeId self) {
+        return network.transport(self);
+    }
+
+    @Override
+    protected void introduce(NodeId self, Transport transport, Map<NodeId, Transport> others) {
+        // The network knows all its nodes.
+    }
+
+    @Test
+    void messagesPassThroughTheCodecByDefault() throws Exception {
+        Note note = Note.of(1, 10);
+        Endpoint first = start(N1, 1);
+        Arrival arrival = sendUntilItArrives(first, start(N2, 1), note);
+        assertEquals(note, arrival.note());
+        assertNotSame(note, arrival.note());
+    }
+
+    @Test
+    void recordsAreHandedOverAsTheyAreIfWished() throws Exception {
+        network = InMemoryNetwork.passingRecords();
+        Note note = Note.of(1, 10);
+        Endpoint first = start(N1, 1);
+        assertSame(note, sendUntilItArrives(first, start(N2, 1), note).note());
+    }
+
+    @Test
+    void aCutLosesOneDirectionOnlyAndHealingEndsIt() throws Exception {
+        Endpoint first = start(N1, 1);
+        Endpoint second = start(N2, 1);
+        network.cut(N1, N2);
+        sendOnce(first, N2);
+        assertEquals(1, network.droppedMessages());
+        sendUntilItArrives(second, first, Note.of(2, 10));
+        network.heal();
+        sendUntilItArrives(first, second, Note.of(3, 10));
+    }
+
+    @Test
+    void anIsolatedNodeNeitherHearsNorIsHeard() throws Exception {
+        Endpoint first = start(N1, 1);
+        Endpoint second = start(N2, 1);
+        Endpoint third = start(N3, 1);
+        network.isolate(N1);
+        sendOnce(first, N2);
+        sendOnce(second, N1);
+        assertEquals(2, network.droppedMessages());
+        sendUntilItArrives(second, third, Note.of(3, 10));
+    }
+
+    @Test
+    void aPartitionCutsBetweenItsSidesOnly() throws Exception {
+        Endpoint first = start(N1, 1);
+        Endpoint second = start(N2, 1);
+        Endpoint third = start(N3, 1);
+        network.partition(List.of(N1), List.of(N3));
+        sendOnce(first, N3);
+        sendOnce(third, N1);
+        assertEquals(2, network.droppedMessages());
+        sendUntilItArrives(first, second, Note.of(2, 10));
+    }
+
+    @Test
+    void everythingIsLostAtProbabilityOne() throws Exception {
+        Endpoint first = start(N1, 1);
+        Endpoint second = start(N2, 1);
+        network.loseAtRandom(1, 7);
+        sendOnce(first, N2);
+        assertNull(second.arrivals.poll());
+        assertEquals(1, network.droppedMessages());
+        assertThrows(IllegalArgumentException.class, () -> network.loseAtRandom(1.5, 7));
+    }
+
+    @Test
+    void messagesThatAreNotFlushedAreBounded() throws Exception {
+        Endpoint first = start(N1, 1);
+        for (int i = 0; i < InMemoryTransport.CAPACITY + 5; i++) {
+            first.send(N2, Note.of(i, 0));
+        }
+        assertEquals(5, network.droppedMessages());
+    }
+
+    @Test
+    void anAddressIsUsedOnce() throws Exception {
+        start(N1, 1);
+        IOException refused = assertThrows(IOException.class, () -> start(N1, 2));
+        assertTrue(refused.getMessage().contains("n1"), refused.getMessage());
+    }
+
+    private static void sendOnce(Endpoint from, NodeId to) {
+        from.send(to, Note.of(1, 10));
+        from.transport.flush();
+    }
+}
