@@ -1,8 +1,5 @@
 package io.sinkron.cache;
 
-import io.sinkron.cache.CacheMessage.BusRd;
-import io.sinkron.cache.CacheMessage.BusRdX;
-import io.sinkron.cache.CacheMessage.BusUpgr;
 import io.sinkron.cache.CacheMessage.Grant;
 import io.sinkron.cache.CacheMessage.GrantAck;
 import io.sinkron.cache.CacheMessage.Permission;
@@ -13,10 +10,7 @@ import io.sinkron.common.NodeId;
 import io.sinkron.common.Refusal;
 import io.sinkron.spi.MemoryAnswer;
 import io.sinkron.spi.MemoryValue;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The cache controller: one state machine a line (Papamarcos and Patel 1984; transient states after Sorin, Hill and Wood). "none", "shared" and
@@ -49,10 +43,8 @@ final class CacheController {
     private final PendingCalls calls;
     private final DirtyLines dirty;
     private final Room room;
-    /** The lines with something outstanding. */
-    private final Set<Line> busy = new LinkedHashSet<>();
-
-    private long nextRequest = 1;
+    private final Outstanding outstanding;
+    private final Evictor evictor;
 
     CacheController(Context context, LineTable lines, PendingCalls calls, DirtyLines dirty) {
         this.context = context;
@@ -60,6 +52,8 @@ final class CacheController {
         this.calls = calls;
         this.dirty = dirty;
         this.room = new Room(context, lines);
+        this.outstanding = new Outstanding(context, dirty, room);
+        this.evictor = new Evictor(lines, dirty, room, outstanding);
     }
 
     /** A new read or write. */
@@ -91,7 +85,7 @@ final class CacheController {
         }
         Line line = lines.get(call.request.key());
         if (line == null) {
-            if (!makeRoom()) {
+            if (!evictor.makeRoom()) {
                 room.parked.add(call);
                 return;
             }
@@ -101,7 +95,7 @@ final class CacheController {
         call.line = line;
         line.work().waiting.add(call);
         serve(line);
-        settle(line);
+        outstanding.settle(line);
     }
 
     private CacheAnswer read(Line line, boolean hit) {
@@ -147,75 +141,6 @@ final class CacheController {
         dirty.promise(line, call);
     }
 
-    /** After every event of a line: asks for what is waited for, keeps the timer, the room and the published snapshot true. */
-    private void settle(Line line) {
-        LineWork work = line.workOrNull();
-        if (work != null) {
-            request(line, work);
-            boolean isOutstanding = line.state.isRequesting() || dirty.isOutstanding(line, work);
-            if (isOutstanding && context.placement != null && work.retry == null) {
-                work.retry = context.timers.schedule(context.retryAt(), () -> retry(line));
-            } else if (!isOutstanding && work.retry != null) {
-                context.timers.cancel(work.retry);
-                work.retry = null;
-            }
-        }
-        room.update(line);
-        if (work != null) {
-            if (work.isIdle() && !line.state.isDirty()) {
-                busy.remove(line);
-                line.dropWork();
-            } else {
-                busy.add(line);
-            }
-        }
-        line.publish();
-    }
-
-    private void request(Line line, LineWork work) {
-        if (work.waiting.isEmpty()) {
-            if (line.state.isRequesting()) {
-                line.state = line.state == ControllerState.SM_A ? ControllerState.S : ControllerState.I;
-                work.request = 0;
-            }
-        } else if (line.state == ControllerState.I) {
-            line.state = work.waiting.hasStores() ? ControllerState.IM_D : ControllerState.IS_D;
-            sendNewRequest(line, work);
-        } else if (line.state == ControllerState.S && work.waiting.hasStores()) {
-            line.state = ControllerState.SM_A;
-            sendNewRequest(line, work);
-        }
-    }
-
-    private void sendNewRequest(Line line, LineWork work) {
-        work.request = nextRequest++;
-        sendRequest(line, work);
-    }
-
-    private void sendRequest(Line line, LineWork work) {
-        if (context.placement == null) {
-            return;
-        }
-        NodeId home = context.placement.home(line.key);
-        long epoch = context.epoch();
-        switch (line.state) {
-            case IS_D -> context.outbox.send(home, new BusRd(epoch, line.key, work.request));
-            case IM_D -> context.outbox.send(home, new BusRdX(epoch, line.key, work.request));
-            default -> context.outbox.send(home, new BusUpgr(epoch, line.key, work.request));
-        }
-    }
-
-    private void retry(Line line) {
-        LineWork work = line.work();
-        work.retry = null;
-        if (line.state.isRequesting()) {
-            sendRequest(line, work);
-        } else {
-            dirty.retry(line);
-        }
-        settle(line);
-    }
-
     /** The home asks for the line. Always answered at once; one of a transaction before the one that gave us the line is over already. */
     void snoop(NodeId home, Snoop snoop) {
         Line line = lines.get(snoop.key());
@@ -231,7 +156,7 @@ final class CacheController {
             } else {
                 kept = share(line);
             }
-            settle(line);
+            outstanding.settle(line);
         }
         context.outbox.send(home, new SnoopResponse(snoop.epoch(), snoop.key(), snoop.txn(), kept, data));
     }
@@ -279,10 +204,10 @@ final class CacheController {
             line.grantTxn = grant.txn();
             serve(line);
         } else if (isOurs) {
-            sendNewRequest(line, work);
+            outstanding.ask(line, work);
         }
         if (isOurs) {
-            settle(line);
+            outstanding.settle(line);
         }
         context.outbox.send(home, new GrantAck(grant.epoch(), grant.key(), grant.txn(), accepted));
     }
@@ -315,7 +240,7 @@ final class CacheController {
         if (line != null) {
             dirty.saved(line, version);
             serve(line);
-            settle(line);
+            outstanding.settle(line);
         }
     }
 
@@ -325,7 +250,7 @@ final class CacheController {
         if (line != null) {
             dirty.backedUp(line, holder, ack.version());
             serve(line);
-            settle(line);
+            outstanding.settle(line);
         }
     }
 
@@ -344,7 +269,7 @@ final class CacheController {
             saved(line, use.version());
         } else {
             dirty.rescueRefused(line);
-            settle(line);
+            outstanding.settle(line);
         }
     }
 
@@ -358,30 +283,12 @@ final class CacheController {
 
     /** A new view is installed, and this node was a member all the time. */
     void viewInstalled() {
-        for (Line line : new ArrayList<>(busy)) {
-            LineWork work = line.work();
-            if (line.state.isRequesting()) {
-                work.request = nextRequest++;
-            }
-            if (line.state.isDirty()) {
-                dirty.viewInstalled(line);
-            }
-            context.timers.cancel(work.retry);
-            work.retry = null;
-            settle(line);
-        }
+        outstanding.viewInstalled();
     }
 
     /** The view is active: what is outstanding goes to the new homes. */
     void viewActive() {
-        for (Line line : new ArrayList<>(busy)) {
-            if (line.state.isRequesting()) {
-                sendRequest(line, line.work());
-            } else if (line.state.isDirty()) {
-                dirty.viewActive(line);
-            }
-            settle(line);
-        }
+        outstanding.viewActive();
     }
 
     /** This node isn't, or may have not been, a member: its lines are worth nothing, and its dirty data is for main memory to judge. */
@@ -394,7 +301,7 @@ final class CacheController {
                 abandon(line);
             }
             line.visible = null;
-            settle(line);
+            outstanding.settle(line);
         }
     }
 
@@ -409,7 +316,7 @@ final class CacheController {
                 abandon(line);
             }
             line.visible = null;
-            settle(line);
+            outstanding.settle(line);
         }
     }
 
@@ -455,33 +362,8 @@ final class CacheController {
         Line line = call.line;
         calls.answer(call, refusal);
         if (line != null) {
-            settle(line);
+            outstanding.settle(line);
         }
-    }
-
-    private boolean makeRoom() {
-        while (room.isFull()) {
-            Line victim = room.victim();
-            if (victim == null) {
-                return false;
-            }
-            evict(victim);
-        }
-        return true;
-    }
-
-    /** Takes a line's place away: a clean one is gone, a dirty one stays until main memory has it (rule P4). */
-    void evict(Line line) {
-        lines.countEviction();
-        if (line.state == ControllerState.M) {
-            line.state = ControllerState.MI_A;
-            line.visible = null;
-            room.startedEviction(line);
-            dirty.writeBack(line);
-        } else {
-            line.clear();
-        }
-        settle(line);
     }
 
     /** Before a turn: what other threads have read counts as used. */
@@ -491,16 +373,10 @@ final class CacheController {
 
     /** After a turn: keeps the byte limit, and lets calls go on that waited for room or for the lease. */
     void finish() {
-        while (room.isOverweight()) {
-            Line victim = room.victim();
-            if (victim == null) {
-                break;
-            }
-            evict(victim);
-        }
+        evictor.trim();
         while (context.isServing && !room.parked.isEmpty()) {
             boolean isKnown = lines.get(room.parked.first().request.key()) != null;
-            if (!isKnown && !makeRoom()) {
+            if (!isKnown && !evictor.makeRoom()) {
                 return;
             }
             place(room.parked.poll());
@@ -515,6 +391,6 @@ final class CacheController {
 
     /** Sends every dirty line to main memory; the lines stay. */
     void writeBackAll() {
-        dirty.writeBackAll().forEach(this::settle);
+        dirty.writeBackAll().forEach(outstanding::settle);
     }
 }
