@@ -1,7 +1,9 @@
 package io.sinkron.queue;
 
+import io.sinkron.common.Answer;
 import io.sinkron.common.Refusal;
 import io.sinkron.spi.NewMessage;
+import io.sinkron.spi.QueueAnswer;
 import io.sinkron.spi.QueueOp;
 import io.sinkron.spi.QueueSettings;
 import java.nio.charset.StandardCharsets;
@@ -150,6 +152,15 @@ final class RequestRules {
         return !(request instanceof QueueRequest.Operate operate)
                 || operate.operation() instanceof QueueOp.Peek
                 || operate.operation() instanceof QueueOp.Stats;
+    }
+
+    /** The answer for the caller: a queue that is gone was dropped by the first try, if that may have been done. */
+    static Answer answerOf(QueueRequest request, boolean maybeDone, Answer answer) {
+        boolean isDropped = maybeDone
+                && answer instanceof QueueAnswer.NoSuchQueue
+                && request instanceof QueueRequest.Operate operate
+                && operate.operation() instanceof QueueOp.Drop;
+        return isDropped ? new QueueAnswer.Done() : answer;
     }
 
     /** About how many bytes a request takes. */
