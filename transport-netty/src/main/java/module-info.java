@@ -6,5 +6,9 @@ module io.sinkron.transport.netty {
     requires io.netty.common;
     requires io.netty.handler;
     requires io.netty.transport;
+    requires io.netty.transport.classes.epoll;
+    requires java.naming;
     requires org.slf4j;
+
+    exports io.sinkron.transport.netty;
 }

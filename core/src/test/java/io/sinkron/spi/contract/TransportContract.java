@@ -53,8 +53,9 @@ public abstract class TransportContract {
      */
     protected abstract void introduce(NodeId self, Transport transport, Map<NodeId, Transport> others);
 
+    /** Closes every transport of the test; may be called before its end as well. */
     @AfterEach
-    void closeAll() {
+    protected final void closeAll() {
         all.forEach(endpoint -> endpoint.transport.close());
     }
 

@@ -1,0 +1,228 @@
+package io.sinkron.transport.netty;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.sinkron.common.Message;
+import io.sinkron.common.NodeId;
+import io.sinkron.spi.Transport;
+import io.sinkron.transport.netty.QuietLog.Subject;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A {@link Transport} over TCP: one connection a peer and direction, so that each side decides alone when to open its own. Frames carry
+ * a length and a CRC32C; connections begin with a handshake that names the format, the cluster and both nodes, and end on anything
+ * unexpected. With {@link TlsOptions} both sides prove who they are.
+ *
+ * <p>A message goes out at the next {@link #flush}, if there is a connection to the peer or an attempt to open one, and room within
+ * {@link NettyTransportOptions#outboundBytesPerPeer}; else it is dropped and counted in {@link #stats}. A connection that breaks is opened
+ * again after a pause that doubles from 50 ms to 2 s, with jitter; one without a sign of life for 5 s is taken for broken.
+ *
+ * <p>{@link #send} and {@link #flush} are for one thread at a time; everything else is for any thread. Messages are delivered on the
+ * transport's own threads.
+ */
+public final class NettyTransport implements Transport {
+    private static final int BACKLOG = 256;
+    private static final long CLOSE_MILLIS = 2_000;
+    private static final long CLOSE_LIMIT_MILLIS = 5_000;
+
+    private final NettyTransportOptions options;
+    private final ByteBufAllocator allocator;
+    private final Map<NodeId, InetSocketAddress> addresses = new ConcurrentHashMap<>();
+    private final Map<NodeId, Link> links = new ConcurrentHashMap<>();
+    private final List<Link> touched = new ArrayList<>();
+    private final Counters counters = new Counters();
+    private final Object lifecycle = new Object();
+
+    private volatile Wiring wiring;
+    private volatile boolean closed;
+    private Channel listener;
+    private ExecutorService resolver;
+
+    /** A transport that isn't started yet and holds no sockets. */
+    public NettyTransport(NettyTransportOptions options) {
+        this(options, PooledByteBufAllocator.DEFAULT);
+    }
+
+    NettyTransport(NettyTransportOptions options, ByteBufAllocator allocator) {
+        this.options = Objects.requireNonNull(options, "options");
+        this.allocator = allocator;
+        addresses.putAll(options.peers());
+    }
+
+    @Override
+    public void start(Context context) throws IOException {
+        synchronized (lifecycle) {
+            if (closed || wiring != null) {
+                throw new IllegalStateException("a transport is started once, and not after it was closed");
+            }
+            Optional<Tls> tls = options.tls().isPresent()
+                    ? Optional.of(Tls.load(options.tls().get()))
+                    : Optional.empty();
+            String name = "sinkron-netty-" + context.self();
+            resolver = Executors.newCachedThreadPool(new DefaultThreadFactory(name + "-resolver", true));
+            Context guarded = new Context(
+                    context.cluster(),
+                    context.self(),
+                    context.incarnation(),
+                    context.codec(),
+                    guard(context.receiver()));
+            QuietLog log = new QuietLog(context.self().value());
+            Loops loops = Loops.open(options.ioThreads(), name);
+            wiring = new Wiring(options, guarded, loops, allocator, tls, resolver, counters, log);
+            try {
+                listener = listen(wiring);
+            } catch (IOException e) {
+                close();
+                throw e;
+            }
+            log.info("listening on " + localAddress());
+            addresses.forEach((node, address) -> link(wiring, node, address));
+        }
+    }
+
+    /**
+     * Adds a peer, or says where one listens now. From now on it is also admitted when it connects to this node.
+     *
+     * @param address as in {@link NettyTransportOptions#peers}
+     */
+    public void connect(NodeId peer, InetSocketAddress address) {
+        synchronized (lifecycle) {
+            addresses.put(peer, address);
+            Wiring running = wiring;
+            if (running != null && !closed) {
+                link(running, peer, address);
+            }
+        }
+    }
+
+    /**
+     * Where this transport listens; with a {@code bindPort} of 0 it has the port that was found.
+     *
+     * @throws IllegalStateException if it doesn't listen
+     */
+    public InetSocketAddress localAddress() {
+        synchronized (lifecycle) {
+            if (listener == null || closed) {
+                throw new IllegalStateException("the transport does not listen");
+            }
+            return (InetSocketAddress) listener.localAddress();
+        }
+    }
+
+    /** What it has done so far. */
+    public TransportStats stats() {
+        return counters.stats();
+    }
+
+    @Override
+    public void send(NodeId to, Message message) {
+        Wiring running = wiring;
+        Link link = links.get(to);
+        if (closed || running == null || link == null || !link.isOpen()) {
+            counters.dropped.increment();
+            return;
+        }
+        byte[] bytes = running.context().codec().encode(message);
+        if (Frame.MIN_LENGTH + 1 + bytes.length > options.maxFrameBytes()) {
+            drop(running, to, "it has " + bytes.length + " bytes, a frame at most " + options.maxFrameBytes());
+            return;
+        }
+        boolean first = !link.hasBatch();
+        if (!link.send(bytes)) {
+            drop(running, to, "more than " + options.outboundBytesPerPeer() + " bytes would wait for it");
+        } else if (first) {
+            touched.add(link);
+        }
+    }
+
+    @Override
+    public void flush() {
+        for (Link link : touched) {
+            link.flush();
+        }
+        touched.clear();
+    }
+
+    @Override
+    public void close() {
+        synchronized (lifecycle) {
+            closed = true;
+            Wiring running = wiring;
+            if (running == null) {
+                return;
+            }
+            if (listener != null) {
+                listener.close();
+            }
+            links.values().forEach(Link::close);
+            resolver.shutdownNow();
+            var over = running.loops().group().shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+            over.awaitUninterruptibly(CLOSE_LIMIT_MILLIS);
+        }
+    }
+
+    private void drop(Wiring running, NodeId to, String why) {
+        counters.dropped.increment();
+        running.log().warn(Subject.DROPPED, "dropped a message to node " + to + ": " + why);
+    }
+
+    private void link(Wiring running, NodeId peer, InetSocketAddress address) {
+        if (!peer.equals(running.context().self())) {
+            links.computeIfAbsent(peer, id -> new Link(running, id)).connectTo(address);
+        }
+    }
+
+    /** Nothing is delivered after {@link #close}. */
+    private Receiver guard(Receiver receiver) {
+        return (from, incarnation, message) -> {
+            if (!closed) {
+                receiver.received(from, incarnation, message);
+            }
+        };
+    }
+
+    private Channel listen(Wiring running) throws IOException {
+        Admission admission = new Admission(running.context(), addresses::containsKey, options.maxHalfOpen());
+        ChannelFuture bound = new ServerBootstrap()
+                .group(running.loops().group())
+                .channel(running.loops().server())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.ALLOCATOR, allocator)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        running.tls().ifPresent(tls -> channel.pipeline().addLast(tls.server(channel.alloc())));
+                        FrameDecoder decoder = new FrameDecoder(options.maxFrameBytes());
+                        channel.pipeline().addLast(decoder, new InboundHandler(running, admission, decoder));
+                    }
+                })
+                .bind(new InetSocketAddress(options.bindHost(), options.bindPort()))
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "cannot listen on " + options.bindHost() + ":" + options.bindPort() + ": "
+                            + bound.cause().getMessage(),
+                    bound.cause());
+        }
+        return bound.channel();
+    }
+}
