@@ -85,10 +85,13 @@ public final class FileLogStore implements LogStore {
     private void open(RecoveredLog log) throws IOException {
         state = log.state();
         RecoveredLog.End end = log.end();
+        // A process may have died between a rename and its force: what was read under a name must be durable before
+        // anything is
+        // built on it, or an older file is deleted because of it.
+        disk.forceDirectory();
         for (String name : log.leftovers()) {
             disk.delete(name);
         }
-        disk.forceDirectory();
         repairTail(log);
         writer = new SegmentWriter(files, state, options.writeBufferBytes());
         state.started(state.incarnation() + 1);

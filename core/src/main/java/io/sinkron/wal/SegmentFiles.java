@@ -103,7 +103,6 @@ final class SegmentFiles {
     private void grow(int bytes) throws IOException {
         if (growing == null) {
             growing = disk.open(temporaryName(), true);
-            growing.truncate(0);
         }
         int until = Math.min(segmentBytes, grownBytes + bytes);
         ByteBuffer zeros = ByteBuffer.allocate(Math.min(1 << 20, Math.max(0, until - grownBytes)));

@@ -73,7 +73,6 @@ final class SnapshotFiles {
         ByteBuffer header = header(snapshot);
         header.putInt(CRC_AT, checksum(header, config, state));
         try (Disk.File file = disk.open(temporary, true)) {
-            file.truncate(0);
             file.write(0, header);
             writePieces(file, HEADER_BYTES, config);
             writePieces(file, HEADER_BYTES + (long) config.length, state);

@@ -15,6 +15,7 @@ class FileLogStoreProperties {
     private enum End {
         CLOSED,
         KILLED,
+        KILLED_MIDWAY,
         POWER_LOST,
         POWER_LOST_MIDWAY
     }
@@ -24,13 +25,13 @@ class FileLogStoreProperties {
 
     @Property(tries = 300, shrinking = ShrinkingMode.BOUNDED)
     void everyStartFindsWhatWasPromised(
-            @ForAll long seed, @ForAll @Size(min = 1, max = 6) List<@IntRange(max = 79) Integer> starts)
+            @ForAll long seed, @ForAll @Size(min = 1, max = 6) List<@IntRange(max = 99) Integer> starts)
             throws IOException {
         SimulatedDisk disk = new SimulatedDisk("n1");
         LogModel model = new LogModel();
         SplittableRandom random = new SplittableRandom(seed);
         for (int drawn : starts) {
-            live(new Start(drawn / 4, End.values()[drawn % 4]), disk, model, random);
+            live(new Start(drawn / 5, End.values()[drawn % 5]), disk, model, random);
         }
         new LogScript(disk, model, random).open();
     }
@@ -39,19 +40,20 @@ class FileLogStoreProperties {
             throws IOException {
         LogScript script = new LogScript(disk, model, random);
         script.open();
-        if (start.end == End.POWER_LOST_MIDWAY) {
+        boolean isMidway = start.end == End.POWER_LOST_MIDWAY || start.end == End.KILLED_MIDWAY;
+        if (isMidway) {
             disk.losePowerAfter(random.nextInt(20));
         }
         try {
             script.steps(start.steps);
         } catch (IOException powerIsOff) {
-            if (start.end != End.POWER_LOST_MIDWAY) {
+            if (!isMidway) {
                 throw powerIsOff;
             }
         }
         switch (start.end) {
             case CLOSED -> script.close();
-            case KILLED -> disk.killProcess();
+            case KILLED, KILLED_MIDWAY -> disk.killProcess();
             case POWER_LOST, POWER_LOST_MIDWAY -> disk.crash(random);
         }
     }

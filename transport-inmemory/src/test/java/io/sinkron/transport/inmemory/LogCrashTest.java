@@ -45,9 +45,13 @@ class LogCrashTest {
         }
     }
 
-    /** Crashes, perhaps again while it recovers, works on, crashes once more and must still be whole. */
+    /** Crashes (or only the process dies), perhaps again while it recovers, works on, crashes once more and must still be whole. */
     private static void restart(SimulatedDisk disk, LogModel model, SplittableRandom random) throws IOException {
-        disk.crash(random);
+        if (random.nextInt(4) == 0) {
+            disk.killProcess();
+        } else {
+            disk.crash(random);
+        }
         LogModel known = model;
         if (random.nextBoolean()) {
             disk.losePowerAfter(random.nextInt(10));

@@ -63,7 +63,7 @@ class LogDamageTest {
             otherwise.of(file, offset, store.recover());
             return false;
         } catch (DamagedLogException e) {
-            assertEquals(file, e.file(), e.getMessage());
+            assertTrue(offset == Integer.MAX_VALUE || e.file().equals(file), e.getMessage());
             assertTrue(e.offset() <= offset, e.getMessage() + " but the damage is at " + file + " " + offset);
             return true;
         }
