@@ -195,14 +195,10 @@ final class Waits {
             place.followers.remove(wait);
             return;
         }
-        LockMode mode = wait.mode;
         Wait gone = wait;
         for (Wait heir = gone.firstFollower(); heir != null; heir = gone.firstFollower()) {
             inherit(gone, heir);
-            List<CycleStep> cycle =
-                    heir.mode != mode && heir.mode == LockMode.EXCLUSIVE && heir.onDeadlock == DeadlockPolicy.REJECT
-                            ? graph.cycleThrough(heir.owner)
-                            : List.of();
+            List<CycleStep> cycle = mayCloseCycle(heir, wait) ? graph.cycleThrough(heir.owner) : List.of();
             if (cycle.isEmpty()) {
                 return;
             }
@@ -211,6 +207,13 @@ final class Waits {
         }
         leavePlace(gone);
         state.tidy(gone.owner);
+    }
+
+    /** A place has more edges than before where its request is now exclusive, and an heir needn't bear a cycle that was let in. */
+    private static boolean mayCloseCycle(Wait heir, Wait left) {
+        return heir.onDeadlock == DeadlockPolicy.REJECT
+                && (left.onDeadlock == DeadlockPolicy.WAIT
+                        || heir.mode != left.mode && heir.mode == LockMode.EXCLUSIVE);
     }
 
     private void inherit(Wait gone, Wait heir) {
