@@ -140,6 +140,11 @@ public final class SessionKeeper {
         return leases.size();
     }
 
+    /** Entries in the heap, for tests: never many more than sessions. */
+    int entries() {
+        return heap.size();
+    }
+
     /** Sessions that end early leave their entry in the heap; when these are the greater part it is built anew. */
     private void dropStaleEntries() {
         if (heap.size() > 2 * leases.size() + STALE_ENTRIES_TOLERATED) {
