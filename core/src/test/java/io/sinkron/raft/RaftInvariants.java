@@ -41,6 +41,10 @@ final class RaftInvariants {
         nodes.put(node.id, node);
     }
 
+    void forget(NodeId node) {
+        seen.remove(node);
+    }
+
     void started(TestNode node) {
         Seen before = seen.get(node.id);
         if (before != null) {

@@ -1,6 +1,7 @@
 package io.sinkron.raft;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sinkron.common.Bytes;
 import io.sinkron.common.NodeId;
@@ -10,6 +11,7 @@ import io.sinkron.spi.LogBatch;
 import io.sinkron.spi.LogEntry;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -63,12 +65,16 @@ final class RaftScenario {
     }
 
     static RaftScenario of(int nodes, RaftOptions options) {
-        return new RaftScenario(options, java.util.Collections.nCopies(nodes, ""));
+        return new RaftScenario(options, Collections.nCopies(nodes, ""));
     }
 
     /** Nodes that start with these logs, each written as the terms of its entries: {@code "1 1 2"}, or {@code "1 1 2 @3"} in term 3. */
     static RaftScenario withLogs(String... logs) {
         return new RaftScenario(OPTIONS, Arrays.asList(logs));
+    }
+
+    static RaftScenario withLogs(RaftOptions options, String... logs) {
+        return new RaftScenario(options, Arrays.asList(logs));
     }
 
     static NodeId id(int node) {
@@ -146,6 +152,67 @@ final class RaftScenario {
     /** Delivers the oldest message. */
     RaftScenario deliverNext() {
         return deliver(packets.remove(0));
+    }
+
+    boolean isQuiet() {
+        return packets.isEmpty();
+    }
+
+    boolean isNext(int from, int to, Class<? extends RaftMessage> kind) {
+        Packet next = packets.get(0);
+        return next.from == from && next.to == to && kind.isInstance(next.message);
+    }
+
+    RaftScenario reversePackets() {
+        Collections.reverse(packets);
+        return this;
+    }
+
+    /** This node has lost its memory for good: what it must remember is not compared with what it once knew. */
+    RaftScenario forgetHistory(int node) {
+        invariants.forget(id(node));
+        return this;
+    }
+
+    /** Delivers only what these two say to each other. */
+    RaftScenario stabiliseBetween(int one, int other) {
+        for (int i = 0; i < packets.size(); ) {
+            Packet packet = packets.get(i);
+            boolean isBetween = packet.from + packet.to == one + other && packet.from * packet.to == one * other;
+            if (isBetween) {
+                deliver(packets.remove(i));
+                i = 0;
+            } else {
+                i++;
+            }
+        }
+        return this;
+    }
+
+    /** Loses everything under way to a node. */
+    RaftScenario dropTo(int node) {
+        packets.removeIf(packet -> packet.to == node);
+        return this;
+    }
+
+    /** Loses the oldest message if it's one between these two, else delivers it. */
+    RaftScenario dropNextBetween(int one, int other) {
+        Packet packet = packets.remove(0);
+        boolean isBetween = packet.from == one && packet.to == other || packet.from == other && packet.to == one;
+        return isBetween ? this : deliver(packet);
+    }
+
+    /** Lets time pass and delivers messages until one of this kind is under way, which isn't delivered. */
+    RaftScenario runUntilUnderWay(int from, int to, Class<? extends RaftMessage> kind) {
+        for (int i = 0; underWay(from, to, kind).isEmpty(); i++) {
+            assertTrue(i < 10_000, "no such message");
+            if (packets.isEmpty()) {
+                pass(10).tickAll();
+            } else {
+                deliverNext();
+            }
+        }
+        return this;
     }
 
     /** Delivers one message, unless its link is cut or its node down. */

@@ -81,6 +81,7 @@ final class TestNode {
         written = disk.copy();
         appliedIndex = 0;
         stateHash = 0;
+        applied.clear();
         disk.snapshot().ifPresent(this::restore);
         invariants.started(this);
     }
