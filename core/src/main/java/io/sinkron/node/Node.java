@@ -354,12 +354,11 @@ public final class Node {
 
     private void viewPrepared() {
         View view = state.view().current();
-        if (view.has(self, incarnation)) {
-            services.viewPrepared(view, now);
-        } else {
+        if (!view.has(self, incarnation)) {
             lease.dropped();
-            refreshLease();
         }
+        services.viewPrepared(view, now);
+        refreshLease();
     }
 
     private void viewActive() {

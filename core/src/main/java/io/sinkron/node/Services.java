@@ -31,6 +31,7 @@ import java.util.random.RandomGenerator;
  */
 final class Services {
     private final NodeOptions options;
+    private final long incarnation;
     private final QueueBroker broker;
     private final CacheNode cache;
     private final LineTable lines;
@@ -51,6 +52,7 @@ final class Services {
             Proposer.Route route,
             Outputs outputs) {
         this.options = options;
+        this.incarnation = incarnation;
         this.broker = new QueueBroker(options.queues(), options.self(), random);
         this.lines = new LineTable(options.cache());
         this.cache = new CacheNode(options.cache(), options.self(), incarnation, lines, random);
@@ -161,9 +163,10 @@ final class Services {
         }
     }
 
-    /** A view that this node is part of is prepared. */
+    /** A view is prepared. */
     void viewPrepared(View view, long now) {
         cache.viewPrepared(view, now);
+        installedAsOutsider(view);
     }
 
     /** A view is active: its ring routes from now on. */
@@ -171,6 +174,14 @@ final class Services {
         Ring ring = Ring.of(view, options.ringSeed());
         broker.viewActive(view, ring, now);
         cache.viewActive(view, ring, now);
+        installedAsOutsider(view);
+    }
+
+    /** Who isn't in a view acts by none as soon as it knows, and so has installed it; only then may it ask to be taken in. */
+    private void installedAsOutsider(View view) {
+        if (!view.has(options.self(), incarnation)) {
+            installedEpoch = Math.max(installedEpoch, view.epoch());
+        }
     }
 
     /** Serve, or stop serving: the lease's end as it is now. */
