@@ -1,0 +1,24 @@
+package io.sinkron.examples.server;
+
+import io.sinkron.SinkronBuilder;
+import io.sinkron.common.NodeId;
+import io.sinkron.transport.netty.NettyTransport;
+import io.sinkron.transport.netty.NettyTransportOptions;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Chooses how nodes talk to each other: TCP, unless the node is alone. */
+final class Transports {
+    private Transports() {}
+
+    static void plugInto(SinkronBuilder builder, NodeConfig config) {
+        if (config.peers().size() == 1) {
+            return;
+        }
+        Map<NodeId, InetSocketAddress> peers = new LinkedHashMap<>();
+        config.peers().forEach((id, at) -> peers.put(id, InetSocketAddress.createUnresolved(at.host(), at.port())));
+        builder.transport(new NettyTransport(
+                NettyTransportOptions.of(config.bind().host(), config.bind().port(), peers)));
+    }
+}
