@@ -22,21 +22,21 @@ import java.util.concurrent.locks.ReadWriteLock;
 final class KeptSession implements LockSession {
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(3);
 
-    private final Locks locks;
+    private final LockService locks;
     private final String id;
     private final long ttlMillis;
     private final ScheduledExecutorService timer;
     private final CompletableFuture<Void> over = new CompletableFuture<>();
     private volatile long validUntilNanos;
 
-    private KeptSession(Locks locks, SessionOpened opened, ScheduledExecutorService timer) {
+    private KeptSession(LockService locks, SessionOpened opened, ScheduledExecutorService timer) {
         this.locks = locks;
         this.id = opened.session();
         this.ttlMillis = opened.ttlMillis();
         this.timer = timer;
     }
 
-    static LockSession start(Locks locks, SessionOpened opened, long askedNanos, ScheduledExecutorService timer) {
+    static LockSession start(LockService locks, SessionOpened opened, long askedNanos, ScheduledExecutorService timer) {
         KeptSession session = new KeptSession(locks, opened, timer);
         session.extendedFrom(askedNanos);
         session.schedule(session.ttlMillis / 3);

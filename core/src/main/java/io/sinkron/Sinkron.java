@@ -1,12 +1,34 @@
 package io.sinkron;
 
+import io.sinkron.cache.CacheOptions;
+import io.sinkron.cluster.LeaseOptions;
+import io.sinkron.common.NodeId;
+import io.sinkron.lock.LockLimits;
 import io.sinkron.node.NodeOptions;
+import io.sinkron.queue.QueueBrokerOptions;
+import io.sinkron.raft.RaftOptions;
 import io.sinkron.runtime.EventLoop;
 import io.sinkron.runtime.Parts;
+import io.sinkron.spi.LogStore;
+import io.sinkron.spi.MemoryStore;
+import io.sinkron.spi.QueueStore;
+import io.sinkron.spi.Transport;
+import io.sinkron.wal.FileDisk;
+import io.sinkron.wal.FileLogOptions;
+import io.sinkron.wal.FileLogStore;
+import io.sinkron.wal.VolatileLogStore;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
@@ -52,12 +74,8 @@ public final class Sinkron implements AutoCloseable {
     }
 
     /** Starts with every default. */
-    public static SinkronBuilder builder() {
-        return new SinkronBuilder();
-    }
-
-    static Sinkron start(Parts parts) throws IOException {
-        return new Sinkron(EventLoop.start(parts), parts.options());
+    public static Builder builder() {
+        return new Builder();
     }
 
     /** The lock manager. */
@@ -99,5 +117,208 @@ public final class Sinkron implements AutoCloseable {
     @Override
     public void close() {
         loop.shutdown(CLOSE_PATIENCE);
+    }
+
+    /**
+     * Puts a node together. A cluster of one node needs a name and a log; more nodes need the names of all and a {@link Transport}. What is not set has its
+     * default; {@link #start} checks the whole. Not thread-safe.
+     */
+    public static final class Builder {
+        private String cluster = "sinkron";
+        private NodeId node;
+        private List<NodeId> peers = List.of();
+        private Transport transport;
+        private Path directory;
+        private FileLogOptions fileLog = FileLogOptions.DEFAULT;
+        private LogStore logStore;
+        private QueueStore queueStore;
+        private MemoryStore memoryStore;
+        private String address = "";
+        private String http = "";
+        private int weight = 1;
+        private Executor callbacks = ForkJoinPool.commonPool();
+        private RaftOptions raft = RaftOptions.DEFAULT;
+        private LeaseOptions lease = LeaseOptions.DEFAULT;
+        private LockLimits lockLimits = LockLimits.DEFAULT;
+        private QueueBrokerOptions queueOptions = QueueBrokerOptions.DEFAULT;
+        private CacheOptions cacheOptions = CacheOptions.DEFAULT;
+        private NodeOptions.Limits limits = NodeOptions.Limits.DEFAULT;
+
+        Builder() {}
+
+        /** The cluster's name, the same on all nodes; nodes of another one are refused. Default {@code sinkron}. */
+        public Builder cluster(String name) {
+            cluster = Objects.requireNonNull(name, "name");
+            return this;
+        }
+
+        /** This node's name, stable over restarts. Required. */
+        public Builder node(String id) {
+            node = NodeId.of(id);
+            return this;
+        }
+
+        /** The names of all nodes, this one among them, the same on all: one to seven. Default: this node alone. */
+        public Builder peers(Collection<String> ids) {
+            peers = ids.stream().map(NodeId::of).toList();
+            return this;
+        }
+
+        /** How messages get to the peers. Required unless this node is alone. */
+        public Builder transport(Transport carrier) {
+            transport = Objects.requireNonNull(carrier, "carrier");
+            return this;
+        }
+
+        /** Keeps the log in files of this directory, which is made if need be. */
+        public Builder dataDirectory(Path path) {
+            directory = Objects.requireNonNull(path, "path");
+            logStore = null;
+            return this;
+        }
+
+        /** How the files of {@link #dataDirectory} are laid out. */
+        public Builder fileLog(FileLogOptions options) {
+            fileLog = Objects.requireNonNull(options, "options");
+            return this;
+        }
+
+        /**
+         * Keeps the log in memory only: what was acknowledged is lost when a majority of nodes stops, and a node that stopped must not come back under its
+         * name while the others go on. For development and tests.
+         */
+        public Builder volatileLog() {
+            return logStore(new VolatileLogStore(System.currentTimeMillis()));
+        }
+
+        /** Keeps the log in another store. */
+        public Builder logStore(LogStore store) {
+            logStore = Objects.requireNonNull(store, "store");
+            directory = null;
+            return this;
+        }
+
+        /** Keeps queues in an external store, such as Redis, instead of the cluster's own replicated one. The same on all nodes. */
+        public Builder queueStore(QueueStore store) {
+            queueStore = Objects.requireNonNull(store, "store");
+            return this;
+        }
+
+        /** Keeps the cache's main memory in an external store instead of the cluster's own replicated one. The same on all nodes. */
+        public Builder memoryStore(MemoryStore store) {
+            memoryStore = Objects.requireNonNull(store, "store");
+            return this;
+        }
+
+        /** Where this node's transport and HTTP API listen; shown to people, nothing connects by it. */
+        public Builder addresses(String transportAddress, String httpAddress) {
+            address = Objects.requireNonNull(transportAddress, "transportAddress");
+            http = Objects.requireNonNull(httpAddress, "httpAddress");
+            return this;
+        }
+
+        /** This node's share of the ring relative to others, 1 to 100. Default 1. */
+        public Builder weight(int share) {
+            weight = share;
+            return this;
+        }
+
+        /**
+         * Runs the continuations of calls. Default: the common pool, where continuations may block. {@code Runnable::run} runs them on the node's own thread, which is
+         * fastest and forbids them to block.
+         */
+        public Builder callbacks(Executor executor) {
+            callbacks = Objects.requireNonNull(executor, "executor");
+            return this;
+        }
+
+        /** Raft's timing and bounds. */
+        public Builder raft(RaftOptions options) {
+            raft = Objects.requireNonNull(options, "options");
+            return this;
+        }
+
+        /** The node leases' timing. */
+        public Builder lease(LeaseOptions options) {
+            lease = Objects.requireNonNull(options, "options");
+            return this;
+        }
+
+        /** The lock table's bounds; the same on all nodes. */
+        public Builder lockLimits(LockLimits bounds) {
+            lockLimits = Objects.requireNonNull(bounds, "bounds");
+            return this;
+        }
+
+        /** The queue broker's timing and bounds. */
+        public Builder queueOptions(QueueBrokerOptions options) {
+            queueOptions = Objects.requireNonNull(options, "options");
+            return this;
+        }
+
+        /** The cache's size, timing and bounds. */
+        public Builder cacheOptions(CacheOptions options) {
+            cacheOptions = Objects.requireNonNull(options, "options");
+            return this;
+        }
+
+        /** The node's own bounds. */
+        public Builder limits(NodeOptions.Limits bounds) {
+            limits = Objects.requireNonNull(bounds, "bounds");
+            return this;
+        }
+
+        /**
+         * Recovers the log and starts the node; {@link Sinkron#whenReady} says when it serves. The node owns the transport and the stores from here on and closes
+         * them, also when this fails.
+         *
+         * @throws IOException if the log is damaged or in use, or the transport's address can't be had
+         * @throws IllegalArgumentException if something is missing or doesn't fit
+         */
+        public Sinkron start() throws IOException {
+            if (node == null) {
+                throw new IllegalArgumentException("a node needs a name: node(\"n1\")");
+            }
+            List<NodeId> voters = peers.isEmpty() ? List.of(node) : peers;
+            NodeOptions options = new NodeOptions(
+                    node,
+                    voters,
+                    weight,
+                    address,
+                    http,
+                    queueStore != null,
+                    memoryStore != null,
+                    0,
+                    limits,
+                    raft,
+                    lease,
+                    lockLimits,
+                    queueOptions,
+                    cacheOptions);
+            if (transport == null && options.voters().size() > 1) {
+                throw new IllegalArgumentException(
+                        "a cluster of " + options.voters().size() + " nodes needs a transport");
+            }
+            Parts parts = new Parts(
+                    cluster,
+                    options,
+                    transport == null ? new LoneTransport() : transport,
+                    openLog(),
+                    Optional.ofNullable(queueStore),
+                    Optional.ofNullable(memoryStore),
+                    callbacks,
+                    new SecureRandom().nextLong());
+            return new Sinkron(EventLoop.start(parts), options);
+        }
+
+        private LogStore openLog() throws IOException {
+            if (logStore != null) {
+                return logStore;
+            }
+            if (directory == null) {
+                throw new IllegalArgumentException("a node needs a log: dataDirectory(path) or volatileLog()");
+            }
+            return new FileLogStore(FileDisk.open(directory), fileLog);
+        }
     }
 }

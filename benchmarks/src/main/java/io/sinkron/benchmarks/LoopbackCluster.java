@@ -1,7 +1,6 @@
 package io.sinkron.benchmarks;
 
 import io.sinkron.Sinkron;
-import io.sinkron.SinkronBuilder;
 import io.sinkron.common.NodeId;
 import io.sinkron.transport.netty.NettyTransport;
 import io.sinkron.transport.netty.NettyTransportOptions;
@@ -25,14 +24,14 @@ final class LoopbackCluster implements AutoCloseable {
     private final List<Sinkron> nodes = new ArrayList<>();
     private final Path directory;
 
-    LoopbackCluster(Consumer<SinkronBuilder> more) throws IOException {
+    LoopbackCluster(Consumer<Sinkron.Builder> more) throws IOException {
         directory = Files.createTempDirectory("sinkron-benchmark");
         Map<NodeId, InetSocketAddress> addresses = freeAddresses();
         List<String> names = addresses.keySet().stream().map(NodeId::value).toList();
         for (Map.Entry<NodeId, InetSocketAddress> self : addresses.entrySet()) {
             NettyTransportOptions options = NettyTransportOptions.of(
                     self.getValue().getHostString(), self.getValue().getPort(), addresses);
-            SinkronBuilder builder = Sinkron.builder()
+            Sinkron.Builder builder = Sinkron.builder()
                     .node(self.getKey().value())
                     .peers(names)
                     .transport(new NettyTransport(options))

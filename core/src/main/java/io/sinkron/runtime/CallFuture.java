@@ -4,18 +4,19 @@ import io.sinkron.common.Answer;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /**
  * The result of a call that runs at this process's node. Cancelling it ends the call there; a result that was on its way meanwhile is given back. Thread-safe.
  */
 final class CallFuture<T> extends CompletableFuture<T> {
-    private final EventLoop loop;
+    private final LongConsumer cancel;
     private final long id;
     private final Function<Answer, T> result;
     private final Consumer<T> giveBack;
 
-    CallFuture(EventLoop loop, long id, Function<Answer, T> result, Consumer<T> giveBack) {
-        this.loop = loop;
+    CallFuture(LongConsumer cancel, long id, Function<Answer, T> result, Consumer<T> giveBack) {
+        this.cancel = cancel;
         this.id = id;
         this.result = result;
         this.giveBack = giveBack;
@@ -43,7 +44,7 @@ final class CallFuture<T> extends CompletableFuture<T> {
     public boolean cancel(boolean mayInterruptIfRunning) {
         boolean isCancelled = super.cancel(mayInterruptIfRunning);
         if (isCancelled) {
-            loop.cancel(id);
+            cancel.accept(id);
         }
         return isCancelled;
     }

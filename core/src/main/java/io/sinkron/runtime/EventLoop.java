@@ -113,12 +113,8 @@ public final class EventLoop {
      * @param giveBack takes a value that nobody wants any more, because the future was cancelled meanwhile
      */
     public <T> CompletableFuture<T> call(Request request, Function<Answer, T> result, Consumer<T> giveBack) {
-        CallFuture<T> future = new CallFuture<>(this, nextCall.getAndIncrement(), result, giveBack);
-        boolean isTaken = !isStopping.get()
-                && mailbox.offer((n, now) -> {
-                    open.put(future.id(), future);
-                    n.call(request.toCall(future.id(), now), now);
-                });
+        CallFuture<T> future = new CallFuture<>(this::cancel, nextCall.getAndIncrement(), result, giveBack);
+        boolean isTaken = !isStopping.get() && mailbox.offer(new NewCall(future, request));
         if (!isTaken) {
             Refusal refusal = isStopping.get()
                     ? new Refusal.Unavailable("the node has stopped", 1_000)
@@ -137,7 +133,7 @@ public final class EventLoop {
         Call toCall(long id, long now);
     }
 
-    void cancel(long call) {
+    private void cancel(long call) {
         mailbox.put((n, now) -> n.cancel(call, now));
     }
 
@@ -235,7 +231,7 @@ public final class EventLoop {
         if (!isStopping.get()) {
             CompletableFuture<Boolean> flushed = new CompletableFuture<>();
             CallFuture<Boolean> future =
-                    new CallFuture<>(this, nextCall.getAndIncrement(), answer -> true, ignored -> {});
+                    new CallFuture<>(this::cancel, nextCall.getAndIncrement(), answer -> true, ignored -> {});
             future.whenComplete((value, error) -> flushed.complete(true));
             mailbox.put((n, now) -> {
                 open.put(future.id(), future);
@@ -302,16 +298,10 @@ public final class EventLoop {
     /** Calls that came in while the loop ended. */
     private void endLateCalls() {
         for (Input input = mailbox.poll(); input != null; input = mailbox.poll()) {
-            try {
-                input.enter(node, System.nanoTime());
-            } catch (RuntimeException e) {
-                LOG.debug("a stopped node was asked for something", e);
+            if (input instanceof EventLoop.NewCall late) {
+                late.future.end(new Refusal.Unavailable("the node has stopped", 1_000));
             }
         }
-        for (CallFuture<?> future : open.values()) {
-            future.end(new Refusal.Unavailable("the node has stopped", 1_000));
-        }
-        open.clear();
     }
 
     private static void closeQuietly(Parts parts) {
@@ -326,6 +316,23 @@ public final class EventLoop {
             part.close();
         } catch (Exception e) {
             LOG.warn("{} could not be closed", part, e);
+        }
+    }
+
+    /** A call on its way to the loop. */
+    private final class NewCall implements Input {
+        private final CallFuture<?> future;
+        private final Request request;
+
+        NewCall(CallFuture<?> future, Request request) {
+            this.future = future;
+            this.request = request;
+        }
+
+        @Override
+        public void enter(Node n, long now) {
+            open.put(future.id(), future);
+            n.call(request.toCall(future.id(), now), now);
         }
     }
 }
