@@ -1,5 +1,6 @@
 package io.sinkron.wal;
 
+import io.sinkron.spi.HardState;
 import io.sinkron.spi.LogBatch;
 import io.sinkron.spi.LogEntry;
 import java.util.List;
@@ -12,12 +13,9 @@ final class BatchCheck {
      * @throws IllegalArgumentException if something in the batch cannot be
      */
     static void require(LogBatch batch, LogState state, long snapshotIndex, int maxPayloadBytes) {
-        batch.hardState().ifPresent(hardState -> {
-            if (hardState.term() < state.hardState().term()) {
-                throw refused("term " + hardState.term() + " is below the stored "
-                        + state.hardState().term());
-            }
-        });
+        if (batch.hardState().isPresent()) {
+            requireFollows(state.hardState(), batch.hardState().get());
+        }
         long next = state.terms().next();
         long from = batch.truncateFrom();
         if (from < 0
@@ -37,6 +35,16 @@ final class BatchCheck {
                 throw refused("entry " + entry.index() + " has "
                         + entry.payload().size() + " bytes, the limit maxRecordBytes is " + maxPayloadBytes);
             }
+        }
+    }
+
+    /** Terms never fall, and there is one vote a term: what was promised to a candidate cannot be taken back by a write. */
+    private static void requireFollows(HardState stored, HardState next) {
+        boolean changesVote = next.term() == stored.term()
+                && stored.votedFor().isPresent()
+                && !stored.votedFor().equals(next.votedFor());
+        if (next.term() < stored.term() || changesVote) {
+            throw refused(next + " after " + stored);
         }
     }
 

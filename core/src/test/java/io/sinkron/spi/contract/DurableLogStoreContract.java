@@ -205,12 +205,15 @@ public abstract class DurableLogStoreContract extends LogStoreContract {
     void aBatchThatCannotFollowIsRefusedAndTheStoreGoesOn() throws Exception {
         run(store -> {
             store.append(hardState(5, null));
+            store.append(hardState(5, "n2"));
             store.append(entries(1, 10, 5));
             store.saveSnapshot(snapshot(4, 5), 2);
             assertRefused(store, entries(12, 12, 5));
             assertRefused(store, entries(10, 10, 5));
             assertRefused(store, new LogBatch(Optional.empty(), 0, List.of(entry(11, 5), entry(13, 5))));
             assertRefused(store, hardState(4, "n1"));
+            assertRefused(store, hardState(5, "n1"));
+            assertRefused(store, hardState(5, null));
             assertRefused(store, truncate(12, entries(1, 0, 1)));
             assertRefused(store, truncate(4, entries(1, 0, 1)));
             assertRefused(store, truncate(-1, entries(1, 0, 1)));
@@ -220,7 +223,7 @@ public abstract class DurableLogStoreContract extends LogStoreContract {
             store.sync();
         });
         LogStore.Recovered recovered = reopened();
-        assertEquals(state(5, null), recovered.hardState());
+        assertEquals(state(5, "n2"), recovered.hardState());
         assertEquals(entry(11, 5), recovered.entries().get(recovered.entries().size() - 1));
     }
 

@@ -74,6 +74,9 @@ final class LogScript {
         long term = Math.max(1, before.term() + (random.nextInt(4) == 0 ? 1 : 0));
         Optional<NodeId> vote =
                 random.nextBoolean() ? Optional.of(NodeId.of("n" + random.nextInt(3))) : Optional.empty();
+        if (term == before.term() && before.votedFor().isPresent()) {
+            vote = before.votedFor();
+        }
         boolean isVoteDue = term > before.term() || random.nextInt(5) == 0;
         long next = model.nextIndex();
         long truncateFrom = 0;
