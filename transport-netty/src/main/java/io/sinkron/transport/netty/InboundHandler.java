@@ -86,6 +86,11 @@ final class InboundHandler extends SimpleChannelInboundHandler<Frame> {
     }
 
     @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ctx.flush();
+    }
+
+    @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException) {
             ctx.close();
@@ -154,7 +159,7 @@ final class InboundHandler extends SimpleChannelInboundHandler<Frame> {
     /** Answers only while the answers are read: else a peer could fill the memory with them. */
     private void pong(ChannelHandlerContext ctx) {
         if (ctx.channel().isWritable()) {
-            ctx.writeAndFlush(Frame.control(ctx.alloc(), Frame.PONG, new byte[0]));
+            ctx.write(Frame.control(ctx.alloc(), Frame.PONG, new byte[0]));
         } else {
             bad(ctx, "signs of life are asked for but not read");
         }
