@@ -146,7 +146,8 @@ public final class LockImages {
             for (Hold hold = lock.firstHold; hold != null; hold = hold.nextInLock) {
                 List<LevelImage> levels = new ArrayList<>(hold.levels);
                 for (Level level = hold.firstLevel; level != null; level = level.next) {
-                    levels.add(new LevelImage(Optional.ofNullable(level.key), level.tokenBefore, level.ids));
+                    levels.add(
+                            new LevelImage(Optional.ofNullable(level.key), level.tokenBefore, List.copyOf(level.ids)));
                 }
                 holders.add(new HoldImage(hold.owner.id, hold.mode, hold.token, hold.depth, hold.order, levels));
             }
@@ -246,7 +247,7 @@ public final class LockImages {
                 image.onDeadlock(),
                 image.remember().orElse(null));
         image.tickets().forEach(each -> state.addTicket(new Ticket(each.id(), each.sinceMillis(), wait)));
-        owner.session.addKeyedWait(wait);
+        LockState.addKeyedWait(wait);
         lock.waits++;
         return wait;
     }

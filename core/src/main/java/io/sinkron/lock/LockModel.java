@@ -4,7 +4,6 @@ import io.sinkron.common.CommandId;
 import io.sinkron.common.NodeId;
 import io.sinkron.lock.LockCommand.DeadlockPolicy;
 import io.sinkron.lock.LockCommand.Remember;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -46,25 +45,6 @@ final class LockModel {
             this.label = label;
             this.ttlMillis = ttlMillis;
             this.node = node;
-        }
-
-        Wait keyedWait(String key) {
-            return keyedWaits == null ? null : keyedWaits.get(key);
-        }
-
-        void addKeyedWait(Wait wait) {
-            if (wait.remember != null) {
-                if (keyedWaits == null) {
-                    keyedWaits = new HashMap<>(4);
-                }
-                keyedWaits.put(wait.remember.key(), wait);
-            }
-        }
-
-        void removeKeyedWait(Wait wait) {
-            if (wait.remember != null && keyedWaits != null) {
-                keyedWaits.remove(wait.remember.key(), wait);
-            }
         }
     }
 
@@ -309,7 +289,7 @@ final class LockModel {
         /** Of an upgrade: the token that the shared hold had before; 0 for a grant that isn't one. */
         long tokenBefore;
 
-        final List<CommandId> ids = new ArrayList<>(1);
+        Collection<CommandId> ids = List.of();
         Level next;
 
         Level(Hold hold, String key, long tokenBefore) {
@@ -333,7 +313,7 @@ final class LockModel {
         /** Or null. */
         final Remember remember;
         /** The commands to answer; several where one idempotency key was used repeatedly. */
-        final List<Ticket> tickets = new ArrayList<>(1);
+        Collection<Ticket> tickets = List.of();
         /** Rank among all places by the time of their coming. */
         long order;
         /** Whether it stands among the upgrades: its owner holds the lock shared. */
@@ -369,8 +349,18 @@ final class LockModel {
         }
     }
 
-    /** A command that waits for its answer, and since when in cluster time. */
-    record Ticket(CommandId id, long sinceMillis, Wait request) {}
+    /** A command that waits for its answer, and since when in cluster time. A command waits once, so its id says it all. */
+    record Ticket(CommandId id, long sinceMillis, Wait request) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Ticket that && id.equals(that.id);
+        }
+
+        @Override
+        public int hashCode() {
+            return id.hashCode();
+        }
+    }
 
     /** A list of waits with constant-time removal. A wait is in one list at a time. */
     static final class WaitList {

@@ -49,7 +49,7 @@ final class LockReader {
     private LockView view(Lock lock, long stampMillis) {
         List<Waiter> waiters = new ArrayList<>();
         for (Wait wait : places(lock)) {
-            long since = wait.tickets.get(0).sinceMillis();
+            long since = wait.tickets.iterator().next().sinceMillis();
             waiters.add(new Waiter(wait.owner.id, wait.mode, waiters.size() + 1, Math.max(0, stampMillis - since)));
         }
         return new LockView(lock.name, holders(lock, Integer.MAX_VALUE), waiters);

@@ -122,7 +122,7 @@ final class LockState {
     }
 
     void addGrant(Level level, CommandId id) {
-        level.ids.add(id);
+        level.ids = Few.with(level.ids, id);
         grants.put(id, level);
     }
 
@@ -132,7 +132,7 @@ final class LockState {
     }
 
     void removeGrant(Level level, CommandId id) {
-        level.ids.remove(id);
+        level.ids = Few.without(level.ids, id);
         grants.remove(id);
     }
 
@@ -149,8 +149,8 @@ final class LockState {
     }
 
     private void forgetIds(Level level) {
-        for (int i = 0; i < level.ids.size(); i++) {
-            grants.remove(level.ids.get(i));
+        for (CommandId id : level.ids) {
+            grants.remove(id);
         }
     }
 
@@ -160,7 +160,7 @@ final class LockState {
     }
 
     void addTicket(Ticket ticket) {
-        ticket.request().tickets.add(ticket);
+        ticket.request().tickets = Few.with(ticket.request().tickets, ticket);
         tickets.computeIfAbsent(ticket.id().origin(), origin -> new LinkedHashMap<>())
                 .put(ticket.id(), ticket);
         ticketCount++;
@@ -190,6 +190,27 @@ final class LockState {
                     .thenComparingLong(ticket -> ticket.id().sequence()));
         }
         return old;
+    }
+
+    /** The acquire of this idempotency key that waits in the session, or null. */
+    static Wait keyedWait(Session session, String key) {
+        return session.keyedWaits == null ? null : session.keyedWaits.get(key);
+    }
+
+    static void addKeyedWait(Wait wait) {
+        Session session = wait.owner.session;
+        if (wait.remember != null) {
+            if (session.keyedWaits == null) {
+                session.keyedWaits = new HashMap<>(4);
+            }
+            session.keyedWaits.put(wait.remember.key(), wait);
+        }
+    }
+
+    static void removeKeyedWait(Wait wait) {
+        if (wait.remember != null && wait.owner.session.keyedWaits != null) {
+            wait.owner.session.keyedWaits.remove(wait.remember.key(), wait);
+        }
     }
 
     /** Enters a place in the indexes; its list in the lock is the caller's. */

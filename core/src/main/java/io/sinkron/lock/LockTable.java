@@ -309,7 +309,7 @@ public final class LockTable {
     /** Whether the key was used before in this session; then the command has been answered, or waits together with the first. */
     private boolean isRepetition(CommandId id, Acquire acquire, Remember remember, Session session, Turn turn) {
         Remembered known = session.memory == null ? null : session.memory.get(Route.ACQUIRE, remember.key());
-        Wait waiting = known == null ? session.keyedWait(remember.key()) : null;
+        Wait waiting = known == null ? LockState.keyedWait(session, remember.key()) : null;
         if (known == null && waiting == null) {
             return false;
         }

@@ -39,7 +39,7 @@ final class Waits {
      */
     void enqueue(Wait wait, CommandId id, Turn turn) {
         state.addTicket(new Ticket(id, turn.stampMillis(), wait));
-        wait.owner.session.addKeyedWait(wait);
+        LockState.addKeyedWait(wait);
         wait.lock.waits++;
         Wait place = wait.owner.place(wait.lock);
         boolean waits = true;
@@ -92,7 +92,7 @@ final class Waits {
     /** Like {@link #end}, but the caller lets the lock advance when all that must leave have left. */
     void endTicket(Ticket ticket, Answer answer, Turn turn) {
         Wait wait = ticket.request();
-        wait.tickets.remove(ticket);
+        wait.tickets = Few.without(wait.tickets, ticket);
         state.removeTicket(ticket);
         turn.answer(ticket.id(), answer);
         if (wait.tickets.isEmpty()) {
@@ -156,13 +156,13 @@ final class Waits {
 
     /** Answers all commands of a request that has left its list. */
     private void answerAll(Wait wait, Answer answer, Turn turn) {
-        wait.owner.session.removeKeyedWait(wait);
+        LockState.removeKeyedWait(wait);
         wait.lock.waits--;
         for (Ticket ticket : wait.tickets) {
             state.removeTicket(ticket);
             turn.answer(ticket.id(), answer);
         }
-        wait.tickets.clear();
+        wait.tickets = List.of();
     }
 
     /**
@@ -188,7 +188,7 @@ final class Waits {
 
     /** A request leaves without a grant; the first that follows it inherits its place. */
     private void leave(Wait wait, Turn turn) {
-        wait.owner.session.removeKeyedWait(wait);
+        LockState.removeKeyedWait(wait);
         wait.lock.waits--;
         Wait place = wait.owner.place(wait.lock);
         if (place != wait) {
