@@ -3,6 +3,7 @@ package io.sinkron.transport.netty;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.sinkron.common.Message;
@@ -97,7 +98,7 @@ final class InboundHandler extends SimpleChannelInboundHandler<Frame> {
             return;
         }
         Throwable root = cause.getCause() == null ? cause : cause.getCause();
-        bad(ctx, String.valueOf(root.getMessage()));
+        bad(ctx, root instanceof NotSslRecordException ? "it does not speak TLS" : String.valueOf(root.getMessage()));
     }
 
     private void introduced(ChannelHandlerContext ctx, Frame frame) {

@@ -285,7 +285,7 @@ final class Link {
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (event instanceof SslHandshakeCompletionEvent tls) {
                 if (!tls.isSuccess()) {
-                    complain(ctx, "the TLS handshake failed: " + tls.cause().getMessage());
+                    complain(ctx, "the TLS handshake failed: " + tls.cause());
                 } else if (!Tls.names(ctx.pipeline().get(SslHandler.class), peer)) {
                     complain(ctx, "its certificate does not name it");
                 } else {
