@@ -5,4 +5,8 @@ module io.sinkron.transport.inmemory {
 
     exports io.sinkron.transport.inmemory;
     exports io.sinkron.transport.inmemory.check;
+    exports io.sinkron.transport.inmemory.sim;
+    exports io.sinkron.transport.inmemory.sim.workload;
+    exports io.sinkron.transport.inmemory.sim.world;
+    exports io.sinkron.transport.inmemory.sim.invariant;
 }

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A lock, exclusive or shared, reentrant, whose grants carry fencing tokens that only grow. An owner belongs to a session; the end of a
+ * A lock, exclusive or shared, reentrant and upgradable, whose grants carry fencing tokens that only grow. An owner belongs to a session; the end of a
  * session, foreseen or by expiry, is a call like any other ({@link EndSession}), and one with an unknown outcome stands for "may expire from
  * now on". Refused acquires (busy, timed out, deadlock) have no effect: leave them out of the history. Stateless.
  */
@@ -114,17 +114,20 @@ public final class FencedLock implements Model<FencedLock.State, FencedLock.Inpu
         return Optional.of(new State(holders, Math.max(token, state.highestToken())));
     }
 
-    /** A reentrant grant keeps the hold's token; an upgrade needs to be alone. */
+    /** A reentrant grant keeps the hold's token and goes one level deeper; an upgrade needs to be alone and gets a new token instead. */
     private static Optional<State> again(State state, List<Hold> holders, int own, Acquire acquire, long token) {
         Hold hold = holders.get(own);
-        boolean upgrade = acquire.exclusive() && !hold.exclusive();
-        boolean sameToken = token == UNSEEN || hold.token() == UNSEEN || token == hold.token();
-        if (upgrade && holders.size() > 1 || !sameToken) {
-            return Optional.empty();
+        if (acquire.exclusive() && !hold.exclusive()) {
+            boolean newer = token == UNSEEN || token > state.highestToken();
+            holders.set(own, new Hold(hold.owner(), true, token, hold.depth()));
+            return newer && holders.size() == 1
+                    ? Optional.of(new State(holders, Math.max(token, state.highestToken())))
+                    : Optional.empty();
         }
+        boolean sameToken = token == UNSEEN || hold.token() == UNSEEN || token == hold.token();
         long known = token == UNSEEN ? hold.token() : token;
-        holders.set(own, new Hold(hold.owner(), hold.exclusive() || upgrade, known, hold.depth() + 1));
-        return Optional.of(new State(holders, Math.max(known, state.highestToken())));
+        holders.set(own, new Hold(hold.owner(), hold.exclusive(), known, hold.depth() + 1));
+        return sameToken ? Optional.of(new State(holders, Math.max(known, state.highestToken()))) : Optional.empty();
     }
 
     private static Optional<State> release(State state, Release release, boolean refused) {

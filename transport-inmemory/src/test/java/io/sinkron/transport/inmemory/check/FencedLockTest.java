@@ -113,11 +113,26 @@ class FencedLockTest {
     }
 
     @Test
+    void anUpgradeGetsANewTokenAtTheSameDepth() {
+        shared(A, 5);
+        exclusive(A, 6);
+        release(A, 6, new Done());
+        exclusive(B, 7);
+        expect(true);
+    }
+
+    @Test
     void anUpgradeNeedsToBeAlone() {
         shared(A, 5);
+        shared(B, 6);
+        exclusive(A, 7);
+        expect(false);
+    }
+
+    @Test
+    void anUpgradeThatKeepsItsTokenIsAViolation() {
+        shared(A, 5);
         exclusive(A, 5);
-        expect(true);
-        shared(B, 7);
         expect(false);
     }
 

@@ -1,0 +1,157 @@
+package io.sinkron.transport.inmemory.sim;
+
+import io.sinkron.common.NodeId;
+import io.sinkron.node.Node;
+import io.sinkron.node.NodeOptions;
+import io.sinkron.transport.inmemory.sim.invariant.CacheInvariants;
+import io.sinkron.transport.inmemory.sim.invariant.RaftInvariants;
+import io.sinkron.transport.inmemory.sim.workload.Workload;
+import io.sinkron.transport.inmemory.sim.world.Recorder;
+import io.sinkron.transport.inmemory.sim.world.Scheduler;
+import io.sinkron.transport.inmemory.sim.world.SeededRandom;
+import io.sinkron.transport.inmemory.sim.world.SimulatedNetwork;
+import io.sinkron.transport.inmemory.sim.world.SimulatedNode;
+import io.sinkron.transport.inmemory.sim.world.Violation;
+import io.sinkron.transport.inmemory.sim.world.World;
+import io.sinkron.wire.MessageWire;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * One run: builds the world from the seed, lets it go wrong, heals it, waits until it serves again, and compares what everybody was told. Used
+ * once.
+ */
+final class SimulationRun {
+    private static final long STEP_NANOS = 100_000_000;
+
+    private final SimulationPlan plan;
+    private final SeededRandom seed;
+    private final Scheduler scheduler;
+    private final Recorder recorder;
+    private final List<SimulatedNode> nodes = new ArrayList<>();
+    private final RaftInvariants raft;
+    private final CacheInvariants cache;
+    private final FaultInjector faults;
+    private final List<Workload> workloads;
+    private final World world;
+
+    SimulationRun(SimulationPlan plan) {
+        this.plan = plan;
+        this.seed = new SeededRandom(plan.seed());
+        this.scheduler = new Scheduler(seed.split("ties"));
+        this.recorder =
+                plan.trace().map(trace -> new Recorder(scheduler, trace)).orElseGet(() -> new Recorder(scheduler));
+        Swarm swarm = new Swarm(seed.split("swarm"));
+        List<NodeId> ids = new ArrayList<>();
+        for (int i = 1; i <= plan.nodes(); i++) {
+            ids.add(NodeId.of("n" + i));
+        }
+        this.raft = new RaftInvariants(ids, recorder.marks());
+        this.cache = new CacheInvariants(nodes);
+        SimulatedNetwork network = new SimulatedNetwork(
+                scheduler, seed.split("network"), recorder, new MessageWire(), plan.throughCodec());
+        this.world = new World(scheduler, network, recorder, List.of(raft, cache, new Sightings(recorder.marks())));
+        Faults drawn = swarm.faults();
+        this.faults = new FaultInjector(plan.faults().orElse(drawn), world, nodes, seed.split("faults"));
+        this.workloads = plan.workloads().isEmpty()
+                ? swarm.workloads(plan.faults().orElse(drawn))
+                : plan.workloads().stream().map(Supplier::get).toList();
+        for (NodeId id : ids) {
+            NodeOptions options = plan.nodeOptions().apply(swarm.node(id, ids));
+            nodes.add(new SimulatedNode(options, swarm.log(), world, seed.split(id.value())));
+        }
+    }
+
+    /**
+     * Runs it.
+     *
+     * @throws SimulationFailure if an invariant broke or the healed cluster didn't serve in time
+     */
+    SimulationReport run() {
+        try {
+            begin();
+            runFor(plan.durationNanos());
+            faults.stop();
+            workloads.forEach(Workload::drain);
+            recover();
+            workloads.forEach(Workload::check);
+            raft.compareStates(machines());
+        } catch (Violation violation) {
+            throw new SimulationFailure(
+                    plan.seed(), scheduler.executed(), scheduler.nowNanos(), plan.replayCommand(), violation);
+        }
+        return new SimulationReport(
+                plan.seed(),
+                recorder.hash().value(),
+                scheduler.executed(),
+                scheduler.nowNanos(),
+                recorder.marks().counts());
+    }
+
+    private void begin() {
+        faults.start();
+        SeededRandom starts = seed.split("starts");
+        for (SimulatedNode node : nodes) {
+            scheduler.after(starts.nextLong(STEP_NANOS), node::start);
+        }
+        for (Workload workload : workloads) {
+            workload.start(new ClientSide(world, nodes, seed.split(workload.name())));
+        }
+    }
+
+    private void runFor(long nanos) {
+        scheduler.runUntil(scheduler.nowNanos() + nanos);
+    }
+
+    /** Liveness: with everything whole, all clients end, all nodes serve, agree, and have settled, within the bound. */
+    private void recover() {
+        long end = scheduler.nowNanos() + plan.recoveryNanos();
+        Optional<String> missing = whatIsMissing();
+        while (missing.isPresent()) {
+            if (scheduler.nowNanos() > end) {
+                throw new Violation(
+                        "G5 a healed cluster serves again",
+                        "after " + plan.recoveryNanos() / 1_000_000 + " ms: " + missing.get());
+            }
+            runFor(STEP_NANOS);
+            missing = whatIsMissing();
+        }
+        recorder.marks().reached("healed");
+    }
+
+    private Optional<String> whatIsMissing() {
+        for (SimulatedNode node : nodes) {
+            Optional<Node> machine = node.machine();
+            if (machine.isEmpty()) {
+                return Optional.of(node.id() + " is down");
+            }
+            if (machine.get().status().leader().isEmpty()) {
+                return Optional.of(node.id() + " knows no leader");
+            }
+            if (!machine.get().status().isLeaseValid(node.localNanos())) {
+                return Optional.of(node.id() + " has no lease: " + machine.get().status());
+            }
+        }
+        for (Workload workload : workloads) {
+            if (!workload.isDone()) {
+                return Optional.of("unfinished workload " + workload);
+            }
+        }
+        long applied = nodes.get(0).machine().orElseThrow().status().appliedIndex();
+        for (Node machine : machines()) {
+            if (machine.status().appliedIndex() != applied) {
+                return Optional.of("applied indexes differ: " + machine.status());
+            }
+        }
+        List<String> unsettled = cache.unsettled();
+        return unsettled.isEmpty() ? Optional.empty() : Optional.of("unsettled lines " + unsettled);
+    }
+
+    private List<Node> machines() {
+        List<Node> machines = new ArrayList<>();
+        nodes.forEach(node -> node.machine().ifPresent(machines::add));
+        return machines;
+    }
+}

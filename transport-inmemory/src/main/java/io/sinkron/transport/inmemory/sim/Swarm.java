@@ -1,0 +1,151 @@
+package io.sinkron.transport.inmemory.sim;
+
+import io.sinkron.cache.CacheOptions;
+import io.sinkron.cache.CacheRequest.Durability;
+import io.sinkron.cluster.LeaseOptions;
+import io.sinkron.common.NodeId;
+import io.sinkron.lock.LockLimits;
+import io.sinkron.node.NodeOptions;
+import io.sinkron.queue.QueueBrokerOptions;
+import io.sinkron.raft.RaftOptions;
+import io.sinkron.transport.inmemory.sim.workload.CacheWorkload;
+import io.sinkron.transport.inmemory.sim.workload.LockWorkload;
+import io.sinkron.transport.inmemory.sim.workload.QueueWorkload;
+import io.sinkron.transport.inmemory.sim.workload.Workload;
+import io.sinkron.transport.inmemory.sim.world.DiskQuality;
+import io.sinkron.transport.inmemory.sim.world.LinkQuality;
+import io.sinkron.transport.inmemory.sim.world.NodeQuality;
+import io.sinkron.transport.inmemory.sim.world.SeededRandom;
+import io.sinkron.wal.FileLogOptions;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Draws a run from its seed (swarm testing: Groce and others, "Swarm Testing", ISSTA 2012): each kind of fault is on in about half of the runs,
+ * then at a rate of its own, because faults that are always there hide each other; and the nodes' limits are often tiny, because what
+ * needs a full window, a long log or a crowded cache is otherwise never reached.
+ */
+final class Swarm {
+    private static final long MILLI = 1_000_000;
+
+    private final SeededRandom random;
+
+    Swarm(SeededRandom random) {
+        this.random = random;
+    }
+
+    Faults faults() {
+        boolean oneAtATime = random.chance(0.4);
+        return new Faults(
+                links(),
+                disks(oneAtATime),
+                nodes(oneAtATime),
+                maybe(2_000, 12_000),
+                maybe(1_000, 8_000),
+                maybe(2_000, 15_000),
+                oneAtATime ? 0 : random.chance(0.3) ? random.nextLong(10_000, 60_000) * MILLI : 0,
+                maybe(3_000, 20_000),
+                oneAtATime);
+    }
+
+    private long maybe(long minMillis, long maxMillis) {
+        long mean = random.nextLong(minMillis, maxMillis) * MILLI;
+        return random.nextBoolean() ? mean : 0;
+    }
+
+    private double maybe(double max) {
+        double probability = random.nextDouble() * max;
+        return random.nextBoolean() ? probability : 0;
+    }
+
+    private LinkQuality links() {
+        boolean slow = random.chance(0.2);
+        return new LinkQuality(
+                random.nextLong(slow ? 20 * MILLI : 2 * MILLI),
+                random.nextLong(MILLI / 10, slow ? 60 * MILLI : 8 * MILLI),
+                maybe(0.01),
+                2_000 * MILLI,
+                maybe(random.chance(0.2) ? 0.25 : 0.05),
+                maybe(0.2),
+                maybe(0.1));
+    }
+
+    private DiskQuality disks(boolean oneAtATime) {
+        double deadly = oneAtATime ? 0 : 0.001;
+        return new DiskQuality(
+                random.nextLong(10_000, MILLI),
+                random.nextLong(100_000, 10 * MILLI),
+                maybe(0.02),
+                1_500 * MILLI,
+                maybe(deadly),
+                maybe(deadly),
+                maybe(deadly));
+    }
+
+    private NodeQuality nodes(boolean oneAtATime) {
+        return new NodeQuality(
+                random.nextInt(501),
+                random.chance(0.1) ? 5 * MILLI : 200_000,
+                random.nextLong(MILLI / 10, 20 * MILLI),
+                oneAtATime ? 0 : maybe(0.0005));
+    }
+
+    NodeOptions node(NodeId self, List<NodeId> voters) {
+        NodeOptions.Limits base = NodeOptions.Limits.DEFAULT;
+        NodeOptions.Limits limits = new NodeOptions.Limits(
+                base.openCalls(),
+                base.answerWindow(),
+                random.nextLong(300, 1_500) * MILLI,
+                random.nextBoolean() ? base.batchCommands() : random.nextInt(1, 4),
+                base.batchBytes(),
+                base.maxCommandBytes(),
+                random.nextBoolean() ? base.snapshotAfterBytes() : random.nextLong(4_000, 100_000));
+        return new NodeOptions(
+                self,
+                voters,
+                random.nextInt(1, 4),
+                "",
+                "",
+                false,
+                false,
+                7,
+                limits,
+                raft(),
+                LeaseOptions.DEFAULT,
+                LockLimits.DEFAULT,
+                QueueBrokerOptions.DEFAULT,
+                random.nextBoolean()
+                        ? CacheOptions.DEFAULT
+                        : CacheOptions.DEFAULT.withCapacity(random.nextInt(1, 6), 1 << 20));
+    }
+
+    private RaftOptions raft() {
+        RaftOptions raft = RaftOptions.DEFAULT;
+        if (random.nextBoolean()) {
+            raft = raft.withFlow(
+                    random.nextInt(1, 20),
+                    1 << random.nextInt(6, 20),
+                    random.nextInt(1, 40),
+                    1 << random.nextInt(8, 23));
+        }
+        if (random.nextBoolean()) {
+            raft = raft.withSnapshots(1 << random.nextInt(8, 18), random.nextInt(1, 8), random.nextInt(200), 1 << 20);
+        }
+        return random.nextBoolean() ? raft : raft.withBounds(64 << 20, random.nextInt(1, 50), 4 << 20);
+    }
+
+    FileLogOptions log() {
+        return FileLogOptions.ofSegmentBytes(4096 << random.nextInt(3, 9));
+    }
+
+    List<Workload> workloads(Faults faults) {
+        boolean durable = faults.oneNodeAtATime() || faults.crashMeanNanos() == 0 && faults.partitionMeanNanos() == 0;
+        List<Workload> workloads = new ArrayList<>();
+        workloads.add(new LockWorkload(random.nextInt(2, 8), random.nextInt(1, 6)));
+        workloads.add(new QueueWorkload(
+                random.nextInt(1, 4), random.nextInt(2, 5), random.nextInt(1, 4), random.nextBoolean()));
+        workloads.add(new CacheWorkload(
+                random.nextInt(2, 8), random.nextInt(1, 6), durable ? Durability.BACKED_UP : Durability.WRITE_THROUGH));
+        return workloads;
+    }
+}

@@ -1,0 +1,115 @@
+package io.sinkron.transport.inmemory.sim.workload;
+
+import io.sinkron.lock.LockAnswer;
+import io.sinkron.lock.LockCommand;
+import io.sinkron.node.Call;
+import io.sinkron.transport.inmemory.sim.world.Violation;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Clients that contend for a few locks, in chains, with cancelled waits, sessions that end and clients that die. In the end every session must be
+ * over and every lock free.
+ */
+public final class LockWorkload implements Workload {
+    private static final long MILLI = 1_000_000;
+
+    private final int clientCount;
+    private final int lockCount;
+    private final List<LockClient> clients = new ArrayList<>();
+    private Environment environment;
+    private LockWatch watch;
+    private boolean tableEmpty;
+    private boolean asking;
+
+    /**
+     * @param clients how many clients
+     * @param locks how many locks they share at a time
+     */
+    public LockWorkload(int clients, int locks) {
+        this.clientCount = clients;
+        this.lockCount = locks;
+    }
+
+    @Override
+    public String name() {
+        return "locks";
+    }
+
+    @Override
+    public void start(Environment newEnvironment) {
+        environment = newEnvironment;
+        watch = new LockWatch(environment);
+        LockNames names = new LockNames(lockCount);
+        for (int i = 0; i < clientCount; i++) {
+            LockClient client = new LockClient("c" + i, environment, watch, names);
+            clients.add(client);
+            environment.after(environment.random().nextLong(2_000 * MILLI), client::next);
+        }
+    }
+
+    @Override
+    public void drain() {
+        clients.forEach(LockClient::drain);
+    }
+
+    @Override
+    public boolean isDone() {
+        if (!tableEmpty && !asking && clients.stream().allMatch(LockClient::isDone)) {
+            asking = true;
+            askForWhatIsLeft();
+        }
+        return tableEmpty;
+    }
+
+    /** No client is left, so sooner or later no session is, and with them no hold and no waiter. */
+    private void askForWhatIsLeft() {
+        var command = new LockCommand.ReadSessions("");
+        Attempts.begin(
+                environment,
+                Attempts.anyNode(environment),
+                2_000 * MILLI,
+                3,
+                (id, now, deadline) -> new Call.Replicate(id, deadline, command, 0),
+                outcome -> {
+                    if (outcome.answer() instanceof LockAnswer.SessionViews views
+                            && views.sessions().isEmpty()) {
+                        askForLocks();
+                    } else {
+                        environment.after(300 * MILLI, () -> asking = false);
+                    }
+                });
+    }
+
+    private void askForLocks() {
+        var command = new LockCommand.ReadLocks("", "", 10);
+        Attempts.begin(
+                environment,
+                Attempts.anyNode(environment),
+                2_000 * MILLI,
+                3,
+                (id, now, deadline) -> new Call.Replicate(id, deadline, command, 0),
+                outcome -> {
+                    if (outcome.answer() instanceof LockAnswer.LockViews views) {
+                        Violation.check(
+                                views.locks().isEmpty(),
+                                "L6 an ended session holds nothing and waits nowhere",
+                                "without any session there is " + views);
+                        tableEmpty = true;
+                    } else {
+                        asking = false;
+                    }
+                });
+    }
+
+    @Override
+    public void check() {
+        watch.check();
+    }
+
+    /** For reports: what the clients are doing. */
+    @Override
+    public String toString() {
+        return name() + (tableEmpty ? " done" : " not done: " + clients);
+    }
+}
