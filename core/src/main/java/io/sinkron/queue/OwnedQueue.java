@@ -7,6 +7,8 @@ import java.util.List;
 
 /** What the owner of a queue keeps in memory about it; everything that must not be lost is in the store. */
 final class OwnedQueue extends Timers.Timed {
+    private static final int MAX_CONSUMERS = 1_024;
+
     /** What a step of a call to the store is for. */
     enum Purpose {
         CLAIM,
@@ -72,9 +74,27 @@ final class OwnedQueue extends Timers.Timed {
     /** How often in a row the store knew another claim. */
     int stale;
 
+    /**
+     * The consumers that may hold deliveries of this claim, so that their end returns them at once. At most {@link #MAX_CONSUMERS}, oldest first;
+     * what a consumer got from an earlier owner, or beyond that number, comes back at its visibility timeout.
+     */
+    private final LinkedHashSet<String> consumers = new LinkedHashSet<>();
+
     OwnedQueue(long serial, String name) {
         super(serial);
         this.name = name;
+    }
+
+    /** A consumer that has a name has got deliveries. */
+    void delivered(String consumer) {
+        if (!consumer.isEmpty() && consumers.add(consumer) && consumers.size() > MAX_CONSUMERS) {
+            consumers.remove(consumers.iterator().next());
+        }
+    }
+
+    /** Whether a consumer that is over may have deliveries open; it is forgotten. */
+    boolean ended(String consumer) {
+        return consumers.remove(consumer);
     }
 
     /** Whether it could be forgotten without loss of anything but its claim. */

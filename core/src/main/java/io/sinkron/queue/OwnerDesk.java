@@ -107,6 +107,16 @@ final class OwnerDesk {
         }
     }
 
+    /** A consumer is over: the queues that it may hold deliveries of return them. */
+    void consumerEnded(String consumer) {
+        for (OwnedQueue queue : queues.values()) {
+            if (queue.ended(consumer)) {
+                QueueRequest request = new QueueRequest.Operate(new QueueOp.ReturnConsumer(consumer));
+                ledger.send(new Errand(queue.name, request, null));
+            }
+        }
+    }
+
     private boolean isOwner(String queue) {
         return ring != null && !ring.isEmpty() && ring.owner(queue).equals(self);
     }

@@ -179,7 +179,7 @@ public final class QueueBroker {
             if (call.isDequeue()) {
                 localConsumers.remove(call.id);
             }
-            out.add(new QueueEffect.Complete(call.id, answer));
+            out.add(new QueueEffect.Complete(call.id, RequestRules.answerOf(call.request, call.maybeDone, answer)));
         } else if (call.errand.transfer() != null) {
             desk.transferred(call.errand.transfer(), answer, now);
         }
@@ -228,7 +228,7 @@ public final class QueueBroker {
                 giveBack(call.queue, answered.answer());
             }
         } else if (reply instanceof QueueMessage.Answered answered) {
-            complete(call, RequestRules.answerOf(call.request, call.maybeDone, answered.answer()));
+            complete(call, answered.answer());
         } else if (reply instanceof QueueMessage.NotOwner moved) {
             moved(call, moved.epoch(), moved.maybeDone());
         }
@@ -318,6 +318,13 @@ public final class QueueBroker {
     public void lease(boolean valid, long now) {
         this.now = now;
         desk.lease(valid);
+        drain();
+    }
+
+    /** A consumer that named itself is over, such as a session: its open deliveries of this node's queues are returned at once. */
+    public void consumerEnded(String consumer, long now) {
+        this.now = now;
+        desk.consumerEnded(consumer);
         drain();
     }
 

@@ -154,10 +154,18 @@ final class RequestRules {
                 || operate.operation() instanceof QueueOp.Stats;
     }
 
-    /** The answer for the caller: a queue that is gone was dropped by the first try, if that may have been done. */
+    /**
+     * The answer for the caller, where an earlier try may have been done: a queue that is gone was dropped by it, and a refusal to try again
+     * says nothing about it.
+     */
     static Answer answerOf(QueueRequest request, boolean maybeDone, Answer answer) {
-        boolean isDropped = maybeDone
-                && answer instanceof QueueAnswer.NoSuchQueue
+        if (!maybeDone || isHarmless(request)) {
+            return answer;
+        }
+        if (answer instanceof Refusal.Unavailable || answer instanceof Refusal.Overloaded) {
+            return new Refusal.OutcomeUnknown("an earlier owner's or store call's answer");
+        }
+        boolean isDropped = answer instanceof QueueAnswer.NoSuchQueue
                 && request instanceof QueueRequest.Operate operate
                 && operate.operation() instanceof QueueOp.Drop;
         return isDropped ? new QueueAnswer.Done() : answer;

@@ -55,6 +55,9 @@ final class StoreAnswers {
             giveBack(queue.name, received.deliveries()).ifPresent(ledger::send);
         } else if (!received.deliveries().isEmpty() || !work.waits(now)) {
             ledger.unpark(queue, work);
+            if (!received.deliveries().isEmpty() && work.request instanceof QueueRequest.Dequeue dequeue) {
+                queue.delivered(dequeue.consumer());
+            }
             ledger.finish(work, received);
         } else if (work.stage == Stage.WAKING) {
             work.stage = Stage.PARKED;

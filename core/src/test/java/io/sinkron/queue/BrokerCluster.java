@@ -89,6 +89,7 @@ final class BrokerCluster {
     /** Calls without an answer, with their deadlines. */
     final Map<Long, Long> open = new LinkedHashMap<>();
 
+    private final Map<Long, Host> callers = new LinkedHashMap<>();
     Faults faults = Faults.NONE;
     long now = -5_000 * MS;
     private final PriorityQueue<Event> events =
@@ -179,14 +180,16 @@ final class BrokerCluster {
         open.keySet().removeIf(call -> callers.get(call) == host);
     }
 
-    private final Map<Long, Host> callers = new LinkedHashMap<>();
-
     /** A new start of a dead node, that knows nothing. */
     void restart(Host host) {
         host.isUp = true;
         host.incarnation++;
         host.view = View.EMPTY;
         host.start();
+    }
+
+    Host callerOf(long call) {
+        return callers.get(call);
     }
 
     long call(Host host, String queue, QueueRequest request, long timeoutMillis) {
