@@ -205,6 +205,32 @@ class SingleNodeTest {
     }
 
     @Test
+    void theEndOfItsSessionReturnsAConsumersDeliveriesAtOnce() {
+        node.queues().send("mails", new byte[] {1});
+        LockSession session = node.locks().openSession();
+        Delivery first = node.queues()
+                .dequeue("mails", 1, SECOND, Duration.ofHours(1), session.id(), CallOptions.DEFAULT)
+                .toCompletableFuture()
+                .join()
+                .get(0);
+        session.close();
+        Delivery second =
+                node.queues().receive("mails", 1, Duration.ofSeconds(5)).get(0);
+        assertEquals(first.id(), second.id());
+    }
+
+    @Test
+    void aConsumerWhoseSessionIsUnknownGetsNothing() {
+        CompletionException refused = assertThrows(
+                CompletionException.class,
+                () -> node.queues()
+                        .dequeue("mails", 1, SECOND, Duration.ZERO, "no-such-session", CallOptions.DEFAULT)
+                        .toCompletableFuture()
+                        .join());
+        assertInstanceOf(SessionExpiredException.class, refused.getCause());
+    }
+
+    @Test
     void anEnqueueRepeatedWithItsKeyHasOneEffect() throws Exception {
         CallOptions once = CallOptions.DEFAULT.idempotent("once");
         NewMessage message = NewMessage.of(Bytes.utf8("x"));

@@ -49,15 +49,14 @@ public final class Node {
     private final NodeOptions options;
     private final NodeId self;
     private final long incarnation;
-    private final Member face;
     private final Raft raft;
     private final ClusterClock clock;
     private final Proposer proposer;
     private final Proposer.Route route;
-    private final KeepAlives keepAlives;
     private final LeaderDuties duties;
-    private final LeaseHolder lease;
+    private final Membership membership;
     private final Services services;
+    private final Consumers consumers;
     private final Outputs outputs;
     private final Map<NodeId, Long> incarnations = new HashMap<>();
     private final Applied applied = new Applied();
@@ -84,7 +83,6 @@ public final class Node {
         this.self = options.self();
         this.incarnation = recovered.incarnation();
         this.now = now;
-        this.face = new Member(self, incarnation, options.weight(), options.address(), options.http());
         this.raft = new Raft(options.raft(), self, options.voters(), recovered, random, now);
         this.state = recovered
                 .snapshot()
@@ -94,10 +92,16 @@ public final class Node {
         this.outputs = new Outputs(self);
         this.route = new RaftRoute(self, raft, clock);
         this.proposer = new Proposer(self, incarnation, options.limits(), now);
-        this.keepAlives = new KeepAlives(now);
         this.duties = new LeaderDuties(new ViewKeeper(options.lease(), options.voters()));
-        this.lease = new LeaseHolder(options.lease(), now);
+        this.membership = new Membership(
+                new Member(self, incarnation, options.weight(), options.address(), options.http()),
+                new LeaseHolder(options.lease(), now),
+                duties,
+                new KeepAlives(now),
+                clock,
+                outputs);
         this.services = new Services(options, incarnation, random, proposer, route, outputs);
+        this.consumers = new Consumers(services, proposer, route, outputs);
         viewReplaced();
         refreshStatus();
     }
@@ -126,38 +130,11 @@ public final class Node {
         } else if (message instanceof CacheMessage cacheMessage) {
             services.receive(from, cacheMessage, now);
         } else if (message instanceof ClusterMessage clusterMessage) {
-            receive(from, fromIncarnation, clusterMessage);
-        } else if (message instanceof LockMessage lockMessage) {
-            receive(from, lockMessage);
-        }
-    }
-
-    private void receive(NodeId from, long fromIncarnation, ClusterMessage message) {
-        if (message instanceof ClusterMessage.LeaseRequest request) {
-            duties.leaseRequested(from, request, isSure(), clock.estimate(now), now)
-                    .ifPresent(grant -> outputs.send(from, grant));
-        } else if (message instanceof ClusterMessage.LeaseGrant grant) {
-            clock.heard(grant.clusterTimeMillis(), now);
-            lease.granted(grant, now);
+            boolean isInView = state.view().current().has(from, fromIncarnation);
+            membership.receive(from, clusterMessage, isInView, isSure(), now);
             refreshLease();
-        } else if (message instanceof ClusterMessage.ViewInstalled installed
-                && state.view().current().has(from, fromIncarnation)) {
-            duties.installed(from, installed.epoch(), now);
-        }
-    }
-
-    private void receive(NodeId from, LockMessage message) {
-        if (message instanceof LockMessage.KeepAlive question) {
-            long ttlMillis = duties.keepAlive(question.session(), isSure(), now);
-            outputs.send(
-                    from,
-                    ttlMillis < 0
-                            ? new LockMessage.KeepAliveRefused(question.request())
-                            : new LockMessage.KeepAliveAnswer(question.request(), question.session(), ttlMillis));
-        } else if (message instanceof LockMessage.KeepAliveAnswer answer) {
-            keepAlives
-                    .answered(answer.request(), answer.ttlMillis())
-                    .ifPresent(ended -> outputs.complete(ended.call(), ended.answer()));
+        } else if (message instanceof LockMessage lockMessage) {
+            membership.receive(from, lockMessage, isSure(), now);
         }
     }
 
@@ -170,14 +147,13 @@ public final class Node {
             proposer.submit(body, purpose, isRead(body), call.deadlineNanos(), route, now)
                     .ifPresent(refusal -> outputs.complete(call.id(), refusal));
         } else if (call instanceof Call.Queue queue) {
-            services.call(queue, now);
+            consumers.call(queue, state, now);
         } else if (call instanceof Call.Cache cache) {
             services.call(cache, now);
         } else if (call instanceof Call.ListQueues list) {
             services.call(list, now);
         } else if (call instanceof Call.KeepAlive keepAlive) {
-            LockMessage.KeepAlive question = keepAlives.ask(keepAlive, now);
-            leader.ifPresent(to -> outputs.send(to, question));
+            membership.keepAlive(keepAlive, leader, now);
         } else if (call instanceof Call.ReadStale read) {
             outputs.complete(call.id(), state.locks().read(read.command(), clock.estimate(now)));
         }
@@ -194,6 +170,7 @@ public final class Node {
     public void cancel(long call, long now) {
         this.now = now;
         proposer.cancel(call).ifPresent(acquire -> cancelWait(acquire, false, true));
+        consumers.cancel(call);
         services.cancel(call, now);
     }
 
@@ -227,7 +204,7 @@ public final class Node {
     /** The external queue store has named its queues. */
     public void queuesListed(long operation, List<String> names, long now) {
         this.now = now;
-        services.queuesListed(operation, names);
+        services.queuesListed(operation, names, now);
     }
 
     /** The external main memory has answered. */
@@ -259,16 +236,16 @@ public final class Node {
         raft.tick(now);
         services.tick(now);
         refreshLease();
-        lease.poll(face, services.installedEpoch(), now)
-                .ifPresent(request -> leader.ifPresent(to -> outputs.send(to, request)));
-        KeepAlives.Due due = keepAlives.due(now);
-        due.ended().forEach(ended -> outputs.complete(ended.call(), ended.answer()));
-        due.again().forEach(question -> leader.ifPresent(to -> outputs.send(to, question)));
+        membership.tick(services.installedEpoch(), leader, now);
         for (CommandId acquire : proposer.waitsOver(now)) {
             cancelWait(acquire, true, false);
         }
         for (Proposer.Expired expired : proposer.expired(now)) {
-            outputs.complete(expired.call(), expired.refusal());
+            if (consumers.isChecking(expired.call())) {
+                consumers.checked(expired.call(), expired.refusal(), now);
+            } else {
+                outputs.complete(expired.call(), expired.refusal());
+            }
             if (expired.mustCancel()) {
                 cancelWait(expired.id(), true, true);
             }
@@ -283,11 +260,10 @@ public final class Node {
         long far = now + FAR_NANOS;
         long first = earlier(raft.deadline(), far);
         first = earlier(first, services.deadline());
-        first = earlier(first, lease.deadline());
-        first = earlier(first, keepAlives.deadline());
+        first = earlier(first, membership.deadline());
         first = earlier(first, proposer.deadline(far));
         first = earlier(first, duties.deadline(far));
-        return services.isServing() ? earlier(first, lease.leaseEndNanos()) : first;
+        return services.isServing() ? earlier(first, membership.lease().leaseEndNanos()) : first;
     }
 
     private static long earlier(long a, long b) {
@@ -355,14 +331,14 @@ public final class Node {
     private void viewPrepared() {
         View view = state.view().current();
         if (!view.has(self, incarnation)) {
-            lease.dropped();
+            membership.lease().dropped();
         }
         services.viewPrepared(view, now);
         refreshLease();
     }
 
     private void viewActive() {
-        services.viewActive(state.view().active(), now);
+        services.viewActive(state.view().active(), state.queues().names(), now);
         refreshLease();
     }
 
@@ -395,6 +371,7 @@ public final class Node {
     private void refreshLease() {
         boolean isMember = state.view().active().has(self, incarnation)
                 && state.view().current().has(self, incarnation);
+        LeaseHolder lease = membership.lease();
         services.lease(isMember && lease.isValid(now), lease.leaseEndNanos(), clock.estimate(now), now);
     }
 
@@ -409,7 +386,7 @@ public final class Node {
                 state.appliedIndex(),
                 state.view().current(),
                 state.view().active(),
-                services.isServing() ? lease.leaseEndNanos() : now,
+                services.isServing() ? membership.lease().leaseEndNanos() : now,
                 clock.estimate(now),
                 now);
     }
@@ -447,6 +424,8 @@ public final class Node {
                 services.queueAnswered(queue.operation(), answer, now);
             } else if (purpose instanceof Purpose.MemoryOperations batch) {
                 services.memoryAnswered(batch.batch(), answer, now);
+            } else if (purpose instanceof Purpose.SessionCheck check) {
+                consumers.checked(check.call(), answer, now);
             }
         }
 
@@ -481,6 +460,7 @@ public final class Node {
         @Override
         public void sessionEnded(String session) {
             duties.sessionEnded(session);
+            services.consumerEnded(session, now);
         }
 
         @Override

@@ -38,6 +38,9 @@ final class Pending {
         /** The list of queues, for a client's call. */
         record QueueList(long call) implements Purpose {}
 
+        /** Whether the session that a dequeue names is alive, where this node's copy doesn't know it. */
+        record SessionCheck(long call) implements Purpose {}
+
         /** A leader's own duty, or the end of a wait: nobody waits for the answer. */
         record Housekeeping(boolean leaderOnly) implements Purpose {}
     }

@@ -63,7 +63,7 @@ final class Proposer {
 
     /** Takes a command; the answer comes through {@link #answered}. Returns a refusal if it can't be taken. */
     Optional<Refusal> submit(CommandBody body, Purpose purpose, boolean isRead, long deadline, Route route, long now) {
-        boolean isClient = purpose instanceof Purpose.ClientCall;
+        boolean isClient = purpose instanceof Purpose.ClientCall || purpose instanceof Purpose.SessionCheck;
         if (isClient && openCount >= limits.openCalls()) {
             return Optional.of(new Refusal.Overloaded("openCalls", limits.openCalls()));
         }
@@ -212,12 +212,15 @@ final class Proposer {
     List<Expired> expired(long now) {
         List<Expired> ended = new ArrayList<>();
         for (Pending pending : deadlines.due(now)) {
-            if (!pending.isDone && pending.purpose instanceof Purpose.ClientCall call) {
-                boolean isAcquire = acquiresByCall.containsKey(call.call());
-                finish(pending);
-                ended.add(
-                        new Expired(call.call(), pending.id, isAcquire && pending.isSent, refusalAtDeadline(pending)));
+            if (pending.isDone) {
+                continue;
             }
+            long call = pending.purpose instanceof Purpose.SessionCheck check
+                    ? check.call()
+                    : ((Purpose.ClientCall) pending.purpose).call();
+            boolean isAcquire = acquiresByCall.containsKey(call);
+            finish(pending);
+            ended.add(new Expired(call, pending.id, isAcquire && pending.isSent, refusalAtDeadline(pending)));
         }
         return ended;
     }

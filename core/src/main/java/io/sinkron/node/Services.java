@@ -41,6 +41,8 @@ final class Services {
     private final Outputs outputs;
     private final Map<Long, Long> listCalls = new HashMap<>();
     private long nextList = -1;
+    private long adoptList;
+    private boolean mustAdopt;
     private long installedEpoch;
     private boolean isServing;
 
@@ -99,6 +101,11 @@ final class Services {
         cache.cancel(call, now);
     }
 
+    /** A session is over, and with it the consumer that went by its name. */
+    void consumerEnded(String session, long now) {
+        broker.consumerEnded(session, now);
+    }
+
     void flush(long call, long now) {
         cache.flush(call, now);
     }
@@ -119,14 +126,18 @@ final class Services {
         Long call = listCalls.remove(operation);
         if (call != null) {
             outputs.complete(call, new Refusal.Unavailable(reason, 1_000));
+        } else if (operation == adoptList) {
+            mustAdopt = true;
         } else {
             broker.failed(operation, maybeApplied, reason, now);
         }
     }
 
-    void queuesListed(long operation, List<String> names) {
+    void queuesListed(long operation, List<String> names, long now) {
         Long call = listCalls.remove(operation);
-        if (call != null) {
+        if (operation == adoptList) {
+            broker.adopt(names, now);
+        } else if (call != null) {
             outputs.complete(call, new QueueReply.QueueNames(names));
         }
     }
@@ -170,11 +181,25 @@ final class Services {
     }
 
     /** A view is active: its ring routes from now on. */
-    void viewActive(View view, long now) {
+    void viewActive(View view, List<String> replicatedQueues, long now) {
         Ring ring = Ring.of(view, options.ringSeed());
         broker.viewActive(view, ring, now);
         cache.viewActive(view, ring, now);
         installedAsOutsider(view);
+        if (options.externalQueues()) {
+            mustAdopt = true;
+        } else {
+            broker.adopt(replicatedQueues, now);
+        }
+    }
+
+    /** What is due in queues that this node has come to own happens though nobody calls: so the external store is asked which there are. */
+    private void adopt() {
+        if (mustAdopt && isServing) {
+            mustAdopt = false;
+            adoptList = nextList--;
+            outputs.add(new NodeEffect.ListQueueStore(adoptList));
+        }
     }
 
     /** Who isn't in a view acts by none as soon as it knows, and so has installed it; only then may it ask to be taken in. */
@@ -188,6 +213,7 @@ final class Services {
     void lease(boolean canServe, long leaseEndNanos, long clusterTimeMillis, long now) {
         lines.leaseUntil(canServe ? leaseEndNanos : now);
         cache.clusterTime(clusterTimeMillis, now);
+        adopt();
         if (canServe == isServing) {
             return;
         }

@@ -1,0 +1,71 @@
+package io.sinkron.node;
+
+import io.sinkron.common.Answer;
+import io.sinkron.common.Refusal;
+import io.sinkron.lock.LockCommand;
+import io.sinkron.node.Pending.Purpose;
+import io.sinkron.queue.QueueRequest;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Dequeues that name a session, until it is known to be alive. This node's copy of the lock table may lag behind the one where the session was just
+ * opened, so what it doesn't know is asked through the log.
+ */
+final class Consumers {
+    private final Map<Long, Call.Queue> checking = new HashMap<>();
+    private final Services services;
+    private final Proposer proposer;
+    private final Proposer.Route route;
+    private final Outputs outputs;
+
+    Consumers(Services services, Proposer proposer, Proposer.Route route, Outputs outputs) {
+        this.services = services;
+        this.proposer = proposer;
+        this.route = route;
+        this.outputs = outputs;
+    }
+
+    /** A call of a queue: goes to the broker at once, unless it names a session that this node doesn't know. */
+    void call(Call.Queue call, ReplicatedState state, long now) {
+        boolean isKnown = !(call.request() instanceof QueueRequest.Dequeue dequeue)
+                || dequeue.consumer().isEmpty()
+                || state.locks().hasSession(dequeue.consumer());
+        if (isKnown) {
+            services.call(call, now);
+            return;
+        }
+        checking.put(call.id(), call);
+        LockCommand read = new LockCommand.ReadSessions(((QueueRequest.Dequeue) call.request()).consumer());
+        proposer.submit(read, new Purpose.SessionCheck(call.id()), true, call.deadlineNanos(), route, now)
+                .ifPresent(refusal -> end(call.id(), refusal));
+    }
+
+    /** Whether a call waits here for its session's check. */
+    boolean isChecking(long call) {
+        return checking.containsKey(call);
+    }
+
+    /** The log has said whether the session of a call is alive, or the call's time is over. */
+    void checked(long call, Answer answer, long now) {
+        if (answer instanceof Refusal) {
+            end(call, answer);
+            return;
+        }
+        Call.Queue waiting = checking.remove(call);
+        if (waiting != null) {
+            services.call(waiting, now);
+        }
+    }
+
+    /** The client of a call gave up. */
+    void cancel(long call) {
+        end(call, new Refusal.Cancelled());
+    }
+
+    private void end(long call, Answer answer) {
+        if (checking.remove(call) != null) {
+            outputs.complete(call, answer);
+        }
+    }
+}
