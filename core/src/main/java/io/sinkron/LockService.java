@@ -43,6 +43,14 @@ public interface LockService {
     /** As {@link LockSession#acquire}, for a session named by its id. The options' timeout comes on top of the request's wait. */
     CompletionStage<Granted> acquire(String session, LockRequest request, CallOptions options);
 
+    /**
+     * Undoes an acquire whose grant nobody will use, such as one whose client hung up before the answer was written: as if it had been cancelled before it
+     * was granted. A later acquire with its idempotency key starts anew. For one of the last 65 536 acquires of this node; nothing for others.
+     *
+     * @param acquire what {@link #acquire} returned, done or not
+     */
+    void giveBack(CompletionStage<Granted> acquire);
+
     /** As {@link LockSession#release}, for a session named by its id. */
     CompletionStage<Released> release(String session, String owner, String lock, long token, CallOptions options);
 

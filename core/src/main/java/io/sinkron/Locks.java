@@ -103,14 +103,8 @@ final class Locks implements LockService {
                     waitMillis,
                     request.label(),
                     request.onDeadlock(),
-                    remember(options, "acquire", request));
-            return calls.replicate(
-                    acquire,
-                    options,
-                    Duration.ofMillis(waitMillis),
-                    Granted.class,
-                    granted -> release(
-                            session, granted.owner().name(), granted.lock(), granted.token(), CallOptions.DEFAULT));
+                    remember(options, request));
+            return calls.replicate(acquire, options, Duration.ofMillis(waitMillis), Granted.class, granted -> {});
         });
     }
 
@@ -121,14 +115,18 @@ final class Locks implements LockService {
             Arguments.name("name", lock);
             Arguments.owner("owner", owner);
             LockCommand.Release release = new LockCommand.Release(
-                    new LockOwner(session, owner), lock, token, remember(options, "release", owner, lock, token));
+                    new LockOwner(session, owner), lock, token, remember(options, owner, lock, token));
             return calls.replicate(release, options, Released.class);
         });
     }
 
-    /** A key belongs to the session and the route, so it is kept under both. */
-    private static Optional<Remember> remember(CallOptions options, String route, Object... request) {
-        return options.idempotencyKey().map(key -> new Remember(route + ':' + key, Calls.fingerprint(request)));
+    private static Optional<Remember> remember(CallOptions options, Object... request) {
+        return options.idempotencyKey().map(key -> new Remember(key, Calls.fingerprint(request)));
+    }
+
+    @Override
+    public void giveBack(CompletionStage<Granted> acquire) {
+        calls.loop().abandon(acquire);
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.sinkron.raft.Proposals;
 import io.sinkron.wire.CommandWire;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,7 @@ final class Proposer {
     private final Window<Pending> open = new Window<>(1);
     private final Map<Long, Pending> waiting = new HashMap<>();
     private final Map<Long, Pending> acquiresByCall = new HashMap<>();
+    private final LinkedHashMap<Long, CommandId> endedAcquires = new LinkedHashMap<>();
     private final Timers<Pending> deadlines;
     private final Timers<Pending> waitEnds;
     private final List<Bytes> outbound = new ArrayList<>();
@@ -249,10 +251,16 @@ final class Proposer {
         return over;
     }
 
-    /** The acquire of a call whose client gave up, if it is still open and not being cancelled. */
+    /**
+     * The acquire of a call whose client gave up, to be cancelled in the log: one that is still open, or one of the last that ended, since its grant
+     * may have been on its way to the client.
+     */
     Optional<CommandId> cancel(long call) {
         Pending pending = acquiresByCall.get(call);
-        if (pending == null || pending.isCancelling) {
+        if (pending == null) {
+            return Optional.ofNullable(endedAcquires.remove(call));
+        }
+        if (pending.isCancelling) {
             return Optional.empty();
         }
         pending.isCancelling = true;
@@ -283,8 +291,11 @@ final class Proposer {
         } else {
             open.remove(pending.id.sequence());
         }
-        if (pending.purpose instanceof Purpose.ClientCall call) {
-            acquiresByCall.remove(call.call());
+        if (pending.purpose instanceof Purpose.ClientCall call && acquiresByCall.remove(call.call()) != null) {
+            endedAcquires.put(call.call(), pending.id);
+            if (endedAcquires.size() > limits.openCalls()) {
+                endedAcquires.remove(endedAcquires.keySet().iterator().next());
+            }
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -131,6 +132,13 @@ public final class EventLoop {
     public interface Request {
         /** The call. */
         Call toCall(long id, long now);
+    }
+
+    /** Ends a call that {@link #call} made, whether or not it is done: what it has given, and nobody uses, goes back where that can be. */
+    public void abandon(CompletionStage<?> call) {
+        if (call instanceof CallFuture<?> future && !future.cancel(true)) {
+            cancel(future.id());
+        }
     }
 
     private void cancel(long call) {
