@@ -9,6 +9,9 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class FencingGuard {
     private final AtomicLong highest = new AtomicLong();
 
+    /** A guard that has seen no token yet. */
+    public FencingGuard() {}
+
     /** Whether a request with this token may go on: true unless a greater token has been seen. */
     public boolean admits(long token) {
         return highest.accumulateAndGet(token, Math::max) == token;

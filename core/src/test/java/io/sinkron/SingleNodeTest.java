@@ -115,6 +115,29 @@ class SingleNodeTest {
     }
 
     @Test
+    void aGrantThatIsGivenBackIsForgottenWithItsKey() throws Exception {
+        String session = node.locks()
+                .createSession(Duration.ofSeconds(60), "", CallOptions.DEFAULT)
+                .toCompletableFuture()
+                .get()
+                .session();
+        CallOptions keyed = CallOptions.DEFAULT.idempotent("once");
+        var acquire = node.locks().acquire(session, LockRequest.exclusive("a"), keyed);
+        long token = acquire.toCompletableFuture().get().token();
+        node.locks().giveBack(acquire);
+        try (LockSession other = node.locks().openSession()) {
+            Granted between = other.lock("a", Duration.ofSeconds(5));
+            other.unlock(between);
+            assertTrue(between.token() > token);
+        }
+        Granted again = node.locks()
+                .acquire(session, LockRequest.exclusive("a"), keyed)
+                .toCompletableFuture()
+                .get();
+        assertTrue(again.token() > token);
+    }
+
+    @Test
     void aClosedSessionReleasesItsLocksAtOnce() {
         LockSession session = node.locks().openSession();
         session.lock("a", SECOND);

@@ -22,6 +22,9 @@ public final class MessageWire implements MessageCodec {
     private static final int FIRST_QUEUE = 64;
     private static final int FIRST_CACHE = 96;
 
+    /** The codec; it has no state. */
+    public MessageWire() {}
+
     @Override
     public int version() {
         return VERSION;
