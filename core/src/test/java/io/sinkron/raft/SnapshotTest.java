@@ -213,6 +213,25 @@ class SnapshotTest {
     }
 
     @Test
+    void a_late_snapshot_older_than_an_installed_one_lowers_nothing() {
+        RaftScenario s = RaftScenario.withLogs("1", "1", "1").receive(1, 2, piece(2, 9, 2, "9:0", 0, 3));
+        s.receive(1, 2, piece(2, 5, 1, "5:0", 0, 3)).expectCommit(1, 9);
+        assertEquals(1, s.node(1).installs());
+        assertEquals(9, s.raft(1).snapshotIndex());
+        assertEquals(9, s.take(1, 2, AppendAccepted.class).durableIndex());
+        assertEquals(5, s.take(1, 2, AppendAccepted.class).durableIndex());
+    }
+
+    @Test
+    void S14_pieces_of_two_leaders_are_not_put_together_even_if_index_term_and_size_are_the_same() {
+        RaftScenario s = RaftScenario.withLogs("1", "1", "1").receive(1, 2, piece(2, 9, 1, "9:77", 0, 3));
+        s.receive(1, 3, piece(3, 9, 1, "9:88", 3, 4)).expectCommit(1, 0);
+        assertEquals(0, s.take(1, 3, InstallSnapshotResponse.class).offset(), "from the start again");
+        s.receive(1, 3, piece(3, 9, 1, "9:88", 0, 4)).expectCommit(1, 9);
+        assertEquals(88, s.node(1).stateHash());
+    }
+
+    @Test
     void entries_that_come_with_the_last_piece_are_written_behind_the_snapshot() {
         RaftScenario s = RaftScenario.withLogs("1 2 2", "1", "1");
         Raft raft = s.raft(1);
