@@ -35,7 +35,7 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     /** The pause before an ended input is probed, and between two probes. */
-    private static final long PROBE_MILLIS = 300;
+    private static final long PROBE_MILLIS = 150;
 
     /** How long what a refused client still sends is read and dropped, so that the refusal reaches it before a reset does. */
     private static final long LINGER_MILLIS = 2_000;

@@ -1,7 +1,6 @@
 package io.sinkron.examples.server;
 
 import io.sinkron.Sinkron;
-import io.sinkron.SinkronBuilder;
 import io.sinkron.common.NodeId;
 import io.sinkron.examples.api.Api;
 import io.sinkron.examples.http.Handler;
@@ -59,7 +58,7 @@ public final class ServerNode implements AutoCloseable {
     }
 
     private static Sinkron library(NodeConfig config, HostPort http) throws StartException {
-        SinkronBuilder builder = Sinkron.builder()
+        Sinkron.Builder builder = Sinkron.builder()
                 .cluster(CLUSTER)
                 .node(config.id().value())
                 .peers(config.peers().keySet().stream().map(NodeId::value).toList())

@@ -1,12 +1,12 @@
 package io.sinkron.examples.server;
 
-import io.sinkron.SinkronBuilder;
+import io.sinkron.Sinkron;
 
 /** Chooses where queues and the cache's memory are kept: in the cluster's own replicated stores unless the node is told another place. */
 final class Stores {
     private Stores() {}
 
-    static void plugInto(SinkronBuilder builder, NodeConfig config) throws StartException {
+    static void plugInto(Sinkron.Builder builder, NodeConfig config) throws StartException {
         if (config.redis().isPresent()) {
             throw new StartException("no store for " + config.redis().get(), null);
         }

@@ -1,6 +1,6 @@
 package io.sinkron.examples.server;
 
-import io.sinkron.SinkronBuilder;
+import io.sinkron.Sinkron;
 import io.sinkron.common.NodeId;
 import io.sinkron.transport.netty.NettyTransport;
 import io.sinkron.transport.netty.NettyTransportOptions;
@@ -12,7 +12,7 @@ import java.util.Map;
 final class Transports {
     private Transports() {}
 
-    static void plugInto(SinkronBuilder builder, NodeConfig config) {
+    static void plugInto(Sinkron.Builder builder, NodeConfig config) {
         if (config.peers().size() == 1) {
             return;
         }
