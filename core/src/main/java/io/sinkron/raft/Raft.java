@@ -153,8 +153,11 @@ public final class Raft {
         }
     }
 
-    /** When {@link #tick} is needed next: not later than this, unless another input comes first. */
+    /** When {@link #tick} is needed next: not later than this, unless another input comes first. At once while there are effects to take. */
     public long deadline() {
+        if (hasEffects()) {
+            return state.now();
+        }
         return replication.isPresent() ? replication.get().heartbeatDeadline() : election.deadline();
     }
 

@@ -266,6 +266,7 @@ final class Replication {
         return log.batchEnd(from, log.lastIndex(), maxEntries, maxBytes);
     }
 
+    /** The next pieces; to a follower that falls silent not more than the window, as only an answer moves or rewinds it. */
     private void transfer(Progress peer) {
         SnapshotTransfer transfer = peer.transfer();
         boolean isAnswering =
