@@ -33,10 +33,6 @@ final class Membership {
         this.outputs = outputs;
     }
 
-    LeaseHolder lease() {
-        return lease;
-    }
-
     /** A client wants its session extended. */
     void keepAlive(Call.KeepAlive call, Optional<NodeId> leader, long now) {
         LockMessage.KeepAlive question = keepAlives.ask(call, now);

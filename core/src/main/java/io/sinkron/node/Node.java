@@ -57,6 +57,7 @@ public final class Node {
     private final Membership membership;
     private final Services services;
     private final Consumers consumers;
+    private final Standing standing;
     private final Outputs outputs;
     private final Map<NodeId, Long> incarnations = new HashMap<>();
     private final Applied applied = new Applied();
@@ -93,16 +94,18 @@ public final class Node {
         this.route = new RaftRoute(self, raft, clock);
         this.proposer = new Proposer(self, incarnation, options.limits(), now);
         this.duties = new LeaderDuties(new ViewKeeper(options.lease(), options.voters()));
+        LeaseHolder lease = new LeaseHolder(options.lease(), now);
         this.membership = new Membership(
                 new Member(self, incarnation, options.weight(), options.address(), options.http()),
-                new LeaseHolder(options.lease(), now),
+                lease,
                 duties,
                 new KeepAlives(now),
                 clock,
                 outputs);
         this.services = new Services(options, incarnation, random, proposer, route, outputs);
+        this.standing = new Standing(self, incarnation, lease, services, clock);
         this.consumers = new Consumers(services, proposer, route, outputs);
-        viewReplaced();
+        standing.stateReplaced(state, now);
         refreshStatus();
     }
 
@@ -132,7 +135,7 @@ public final class Node {
         } else if (message instanceof ClusterMessage clusterMessage) {
             boolean isInView = state.view().current().has(from, fromIncarnation);
             membership.receive(from, clusterMessage, isInView, isSure(), now);
-            refreshLease();
+            standing.refresh(state, now);
         } else if (message instanceof LockMessage lockMessage) {
             membership.receive(from, lockMessage, isSure(), now);
         }
@@ -235,7 +238,7 @@ public final class Node {
         this.now = now;
         raft.tick(now);
         services.tick(now);
-        refreshLease();
+        standing.refresh(state, now);
         membership.tick(services.installedEpoch(), leader, now);
         for (CommandId acquire : proposer.waitsOver(now)) {
             cancelWait(acquire, true, false);
@@ -263,7 +266,7 @@ public final class Node {
         first = earlier(first, membership.deadline());
         first = earlier(first, proposer.deadline(far));
         first = earlier(first, duties.deadline(far));
-        return services.isServing() ? earlier(first, membership.lease().leaseEndNanos()) : first;
+        return services.isServing() ? earlier(first, standing.servesUntil(now)) : first;
     }
 
     private static long earlier(long a, long b) {
@@ -316,30 +319,7 @@ public final class Node {
         for (Proposer.Resolved resolved : proposer.resolve(state.answers())) {
             applied.answered(resolved.id(), resolved.answer());
         }
-        viewReplaced();
-    }
-
-    private void viewReplaced() {
-        if (state.view().active().epoch() > 0) {
-            viewActive();
-        }
-        if (!state.view().isActive()) {
-            viewPrepared();
-        }
-    }
-
-    private void viewPrepared() {
-        View view = state.view().current();
-        if (!view.has(self, incarnation)) {
-            membership.lease().dropped();
-        }
-        services.viewPrepared(view, now);
-        refreshLease();
-    }
-
-    private void viewActive() {
-        services.viewActive(state.view().active(), state.queues().names(), now);
-        refreshLease();
+        standing.stateReplaced(state, now);
     }
 
     /** What Raft decided in this turn: who leads, and whether this node may act as the leader. */
@@ -368,13 +348,6 @@ public final class Node {
         return raft.isReadyLeader() && raft.hasQuorum(now);
     }
 
-    private void refreshLease() {
-        boolean isMember = state.view().active().has(self, incarnation)
-                && state.view().current().has(self, incarnation);
-        LeaseHolder lease = membership.lease();
-        services.lease(isMember && lease.isValid(now), lease.leaseEndNanos(), clock.estimate(now), now);
-    }
-
     private void refreshStatus() {
         status = new NodeStatus(
                 self,
@@ -386,7 +359,7 @@ public final class Node {
                 state.appliedIndex(),
                 state.view().current(),
                 state.view().active(),
-                services.isServing() ? membership.lease().leaseEndNanos() : now,
+                standing.servesUntil(now),
                 clock.estimate(now),
                 now);
     }
@@ -444,11 +417,7 @@ public final class Node {
         public void viewChanged(View current, View active) {
             boolean isActive = current.epoch() == active.epoch();
             duties.viewChanged(current, isActive, now);
-            if (isActive) {
-                viewActive();
-            } else {
-                viewPrepared();
-            }
+            standing.viewChanged(state, now);
             outputs.publish(new NodeEvent.ViewChanged(current, isActive));
         }
 
