@@ -222,12 +222,23 @@ class DeadlockTest {
     @Test
     void l33_aHotLockWithManyWaitersThatHoldSomethingIsNoDeadlock() {
         script.hold("s1/x", "hot", E);
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 210; i++) {
             script.hold("s2/w" + i, "own" + i, E);
             script.assertWaits(script.acquire("s2/w" + i, "hot", i % 3 == 0 ? E : S));
         }
         script.hold("s3/y", "cold", E);
         script.assertWaits(script.acquire("s1/x", "cold", E));
+    }
+
+    @Test
+    void anOwnerOfVeryManyHoldsIsSearchedAsWell() {
+        for (int i = 0; i < 40; i++) {
+            script.hold("s1/a", "idle" + i, E);
+        }
+        script.hold("s1/a", "A", E);
+        script.hold("s2/b", "B", E);
+        script.acquire("s2/b", "A", E);
+        assertDeadlock(script.acquire("s1/a", "B", E), "s1/a", "s2/b");
     }
 
     @Test

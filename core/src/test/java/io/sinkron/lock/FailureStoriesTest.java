@@ -252,6 +252,18 @@ class FailureStoriesTest {
     }
 
     @Test
+    void l38_aHoldThatIsDeepenedAndReleasedForEverDoesNotGrow() {
+        long token = script.hold("s1/a", "L", E);
+        for (int i = 0; i < 100; i++) {
+            script.hold("s1/a", "L", E);
+            script.free("s1/a", "L", token);
+        }
+        LockImages.HoldImage hold =
+                script.table().snapshot().locks().get(0).holders().get(0);
+        assertTrue(hold.levels().size() < 20, () -> hold.levels().size() + " grants are remembered");
+    }
+
+    @Test
     void aTimeoutThatMeetsAGrantGivesItBackWhenToldTo() {
         long token = script.hold("s1/a", "L", E);
         CommandId late = script.acquire("s2/a", "L", E);

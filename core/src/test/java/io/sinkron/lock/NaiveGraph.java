@@ -3,9 +3,11 @@ package io.sinkron.lock;
 import io.sinkron.lock.LockAnswer.CycleStep;
 import io.sinkron.lock.LockAnswer.GraphEdge;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -23,6 +25,7 @@ final class NaiveGraph {
     record Edge(LockOwner from, String lock, LockMode mode, LockOwner to, LockMode toMode) {}
 
     final List<Edge> edges = new ArrayList<>();
+    private final Map<LockOwner, Set<LockOwner>> successors = new HashMap<>();
 
     /** Adds a lock: its holders, and its waiters in order with upgrades first. */
     void add(String lock, List<H> holders, List<W> line) {
@@ -35,7 +38,7 @@ final class NaiveGraph {
         W waiter = line.get(at);
         for (H holder : holders) {
             if (!holder.owner().equals(waiter.owner()) && !holder.mode().isCompatibleWith(waiter.mode())) {
-                edges.add(new Edge(waiter.owner(), lock, waiter.mode(), holder.owner(), holder.mode()));
+                add(new Edge(waiter.owner(), lock, waiter.mode(), holder.owner(), holder.mode()));
             }
         }
         if (waiter.upgrade()) {
@@ -48,11 +51,16 @@ final class NaiveGraph {
         if (ahead >= 0) {
             LockMode group = line.get(ahead).mode();
             do {
-                edges.add(new Edge(
+                add(new Edge(
                         waiter.owner(), lock, waiter.mode(), line.get(ahead).owner(), group));
                 ahead--;
             } while (group == LockMode.SHARED && ahead >= 0 && line.get(ahead).mode() == LockMode.SHARED);
         }
+    }
+
+    private void add(Edge edge) {
+        edges.add(edge);
+        successors.computeIfAbsent(edge.from(), owner -> new LinkedHashSet<>()).add(edge.to());
     }
 
     /** The edges as people see them. */
@@ -70,9 +78,8 @@ final class NaiveGraph {
     }
 
     private boolean leads(LockOwner from, LockOwner to, Set<LockOwner> seen) {
-        for (Edge edge : edges) {
-            if (edge.from().equals(from)
-                    && (edge.to().equals(to) || seen.add(edge.to()) && leads(edge.to(), to, seen))) {
+        for (LockOwner next : successors.getOrDefault(from, Set.of())) {
+            if (next.equals(to) || seen.add(next) && leads(next, to, seen)) {
                 return true;
             }
         }
@@ -86,8 +93,16 @@ final class NaiveGraph {
                 .anyMatch(edge -> edge.to().equals(waiter) || leads(edge.to(), waiter));
     }
 
+    /** Takes those away who wait for nobody until none is left, or only those on cycles or behind them. */
     boolean hasCycle() {
-        return edges.stream().map(Edge::from).distinct().anyMatch(owner -> leads(owner, owner));
+        Map<LockOwner, Set<LockOwner>> left = new HashMap<>();
+        successors.forEach((owner, next) -> left.put(owner, new HashSet<>(next)));
+        boolean found = true;
+        while (found) {
+            left.values().forEach(next -> next.retainAll(left.keySet()));
+            found = left.values().removeIf(Set::isEmpty);
+        }
+        return !left.isEmpty();
     }
 
     /** What is wrong with a reported cycle, or null: it must lead along true edges from its first owner back to it, each owner at most once. */
