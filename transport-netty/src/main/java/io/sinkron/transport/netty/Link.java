@@ -137,7 +137,7 @@ final class Link {
     private void drain() {
         long sent = 0;
         while (!queue.isEmpty() && channel.isWritable()) {
-            packer.add(queue.poll());
+            packer.add(queue.poll(), waitingBytes.get());
             sent++;
         }
         if (sent > 0) {

@@ -11,7 +11,8 @@ import java.util.zip.CRC32C;
  * shows its progress. Each connection has its own; all on the channel's event loop.
  */
 final class Packer {
-    private static final int CHUNK_BYTES = 64 * 1024;
+    /** Not larger than what a pooling allocator caches for its thread. */
+    private static final int CHUNK_BYTES = 32 * 1024;
     /** What is smaller is copied into the chunk, what is larger is written from where it lies. */
     private static final int COPY_BYTES = 16 * 1024;
 
@@ -33,14 +34,16 @@ final class Packer {
         this.progress = progress;
     }
 
-    void add(byte[] message) {
+    /** @param waitingBytes about how much is to be written, this message and those after it */
+    void add(byte[] message, long waitingBytes) {
         boolean copies = message.length <= COPY_BYTES;
         int needed = Frame.MESSAGE_OVERHEAD + (copies ? message.length : 0);
         if (chunk != null && chunk.writableBytes() < needed) {
             writeChunk();
         }
         if (chunk == null) {
-            chunk = channel.alloc().buffer(CHUNK_BYTES, CHUNK_BYTES);
+            int capacity = copies ? (int) Math.min(CHUNK_BYTES, Math.max(needed, waitingBytes)) : needed;
+            chunk = channel.alloc().buffer(capacity, capacity);
         }
         Frame.writeMessageHeader(chunk, crc, message);
         if (copies) {
@@ -59,9 +62,11 @@ final class Packer {
         if (chunk != null) {
             writeChunk();
         }
+        // A flush may make the channel writable, and so lead to another one inside of it.
+        boolean outer = flushing;
         flushing = true;
         channel.flush();
-        flushing = false;
+        flushing = outer;
     }
 
     private void writeChunk() {

@@ -146,8 +146,9 @@ class FrameDecoderProperties {
     private static byte[] pack(List<byte[]> messages) {
         EmbeddedChannel channel = new EmbeddedChannel();
         long[] written = new long[1];
+        long waiting = messages.stream().mapToLong(message -> message.length).sum();
         Packer packer = new Packer(channel, bytes -> written[0] += bytes, () -> {});
-        messages.forEach(packer::add);
+        messages.forEach(message -> packer.add(message, waiting));
         packer.flush();
         ByteArrayOutputStream wire = new ByteArrayOutputStream();
         for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {

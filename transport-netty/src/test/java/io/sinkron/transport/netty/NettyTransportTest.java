@@ -55,6 +55,43 @@ class NettyTransportTest {
     }
 
     @Test
+    void theRoomComesBackWithWhatIsWritten() throws Exception {
+        NettyTransportOptions options = Node.options().withBounds(MIB, 2 * MIB);
+        try (Node one = Node.start("n1", options);
+                Node other = Node.start("n2", options)) {
+            Node.join(one, other);
+            long dropped = one.transport.stats().dropped();
+            for (int i = 0; i < 100; i++) {
+                one.send(other, Note.of(i, 100_000));
+                assertEquals(i, other.next().number());
+            }
+            assertEquals(dropped, one.transport.stats().dropped());
+        }
+    }
+
+    @Test
+    void theRoomComesBackWhenTheConnectionBreaks() throws Exception {
+        try (Node one = Node.start("n1", Node.options().withBounds(MIB, 2 * MIB))) {
+            for (int start = 1; start <= 4; start++) {
+                try (Node other = Node.start("n2", start, Node.options())) {
+                    Node.join(one, other);
+                    for (int i = 0; i < 15; i++) {
+                        one.send(other, Note.of(i, 100_000));
+                    }
+                }
+            }
+            try (Node other = Node.start("n2", 9, Node.options())) {
+                Node.join(one, other);
+                one.transport.send(other.id, Note.of(77, 900_000));
+                one.transport.send(other.id, Note.of(78, 900_000));
+                one.transport.flush();
+                assertEquals(77, other.next().number());
+                assertEquals(78, other.next().number());
+            }
+        }
+    }
+
+    @Test
     void aMessageLargerThanAFrameIsDroppedAndTheOthersGoOn() throws Exception {
         try (Node one = Node.start("n1", Node.options().withBounds(MIB, 4 * MIB));
                 Node other = Node.start("n2", Node.options().withBounds(MIB, 4 * MIB))) {
