@@ -6,19 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sinkron.common.Bytes;
 import io.sinkron.common.NodeId;
 import io.sinkron.raft.RaftEffects.Outgoing;
+import io.sinkron.raft.TestNetwork.Packet;
 import io.sinkron.spi.HardState;
 import io.sinkron.spi.LogBatch;
 import io.sinkron.spi.LogEntry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -31,16 +29,10 @@ final class RaftScenario {
     /** Small numbers, so that limits are met by short scripts. */
     static final RaftOptions OPTIONS = RaftOptions.DEFAULT;
 
-    /** A message under way. */
-    record Packet(int from, int to, RaftMessage message) {}
-
-    private record Link(int from, int to) {}
-
     private final RaftOptions options;
     private final RaftInvariants invariants = new RaftInvariants();
     private final List<TestNode> nodes = new ArrayList<>();
-    private final List<Packet> packets = new ArrayList<>();
-    private final Set<Link> cut = new HashSet<>();
+    private final TestNetwork network = new TestNetwork();
     private long now;
 
     private RaftScenario(RaftOptions options, List<String> logs) {
@@ -140,73 +132,31 @@ final class RaftScenario {
 
     /** Delivers messages, in order, until none is left. */
     RaftScenario stabilise() {
-        for (int i = 0; !packets.isEmpty(); i++) {
-            if (i > 100_000) {
-                throw new AssertionError("messages without end: " + packets);
-            }
-            deliver(packets.remove(0));
+        for (int i = 0; !network.isQuiet(); i++) {
+            assertTrue(i < 100_000, "messages without end");
+            deliverNext();
         }
         return this;
     }
 
     /** Delivers the oldest message. */
     RaftScenario deliverNext() {
-        return deliver(packets.remove(0));
-    }
-
-    boolean isQuiet() {
-        return packets.isEmpty();
-    }
-
-    boolean isNext(int from, int to, Class<? extends RaftMessage> kind) {
-        Packet next = packets.get(0);
-        return next.from == from && next.to == to && kind.isInstance(next.message);
-    }
-
-    RaftScenario reversePackets() {
-        Collections.reverse(packets);
-        return this;
-    }
-
-    /** This node has lost its memory for good: what it must remember is not compared with what it once knew. */
-    RaftScenario forgetHistory(int node) {
-        invariants.forget(id(node));
-        return this;
+        return deliver(network.poll());
     }
 
     /** Delivers only what these two say to each other. */
     RaftScenario stabiliseBetween(int one, int other) {
-        for (int i = 0; i < packets.size(); ) {
-            Packet packet = packets.get(i);
-            boolean isBetween = packet.from + packet.to == one + other && packet.from * packet.to == one * other;
-            if (isBetween) {
-                deliver(packets.remove(i));
-                i = 0;
-            } else {
-                i++;
-            }
+        while (network.has(packet -> packet.isBetween(one, other))) {
+            deliver(network.take(packet -> packet.isBetween(one, other), "any"));
         }
         return this;
-    }
-
-    /** Loses everything under way to a node. */
-    RaftScenario dropTo(int node) {
-        packets.removeIf(packet -> packet.to == node);
-        return this;
-    }
-
-    /** Loses the oldest message if it's one between these two, else delivers it. */
-    RaftScenario dropNextBetween(int one, int other) {
-        Packet packet = packets.remove(0);
-        boolean isBetween = packet.from == one && packet.to == other || packet.from == other && packet.to == one;
-        return isBetween ? this : deliver(packet);
     }
 
     /** Lets time pass and delivers messages until one of this kind is under way, which isn't delivered. */
     RaftScenario runUntilUnderWay(int from, int to, Class<? extends RaftMessage> kind) {
         for (int i = 0; underWay(from, to, kind).isEmpty(); i++) {
             assertTrue(i < 10_000, "no such message");
-            if (packets.isEmpty()) {
+            if (network.isQuiet()) {
                 pass(10).tickAll();
             } else {
                 deliverNext();
@@ -216,11 +166,11 @@ final class RaftScenario {
     }
 
     /** Delivers one message, unless its link is cut or its node down. */
-    RaftScenario deliver(Packet packet) {
-        TestNode to = node(packet.to);
-        if (to.isUp() && !cut.contains(new Link(packet.from, packet.to))) {
-            to.raft().receive(id(packet.from), packet.message, to.now(now));
-            turn(packet.to);
+    private RaftScenario deliver(Packet packet) {
+        TestNode to = node(packet.to());
+        if (to.isUp() && !network.isCut(packet)) {
+            to.raft().receive(id(packet.from()), packet.message(), to.now(now));
+            turn(packet.to());
         }
         return this;
     }
@@ -232,31 +182,47 @@ final class RaftScenario {
 
     /** Takes the first message of a kind out of the network. */
     <M extends RaftMessage> M take(int from, int to, Class<M> kind) {
-        for (Iterator<Packet> each = packets.iterator(); each.hasNext(); ) {
-            Packet packet = each.next();
-            if (packet.from == from && packet.to == to && kind.isInstance(packet.message)) {
-                each.remove();
-                return kind.cast(packet.message);
-            }
-        }
-        throw new AssertionError("no " + kind.getSimpleName() + " from " + from + " to " + to + " in " + packets);
+        String what = kind.getSimpleName() + " from " + from + " to " + to;
+        return kind.cast(network.take(packet -> packet.is(from, to, kind), what).message());
     }
 
     <M extends RaftMessage> List<M> underWay(int from, int to, Class<M> kind) {
-        return packets.stream()
-                .filter(packet -> packet.from == from && packet.to == to && kind.isInstance(packet.message))
-                .map(packet -> kind.cast(packet.message))
-                .collect(Collectors.toList());
+        return network.underWay(from, to, kind);
+    }
+
+    boolean isQuiet() {
+        return network.isQuiet();
+    }
+
+    boolean isNext(int from, int to, Class<? extends RaftMessage> kind) {
+        return network.peek().is(from, to, kind);
+    }
+
+    RaftScenario reversePackets() {
+        network.reverse();
+        return this;
     }
 
     /** Loses everything under way. */
     RaftScenario dropAll() {
-        packets.clear();
+        network.drop(packet -> true);
         return this;
     }
 
+    /** Loses everything under way to a node. */
+    RaftScenario dropTo(int node) {
+        network.drop(packet -> packet.to() == node);
+        return this;
+    }
+
+    /** Loses the oldest message if it's one between these two, else delivers it. */
+    RaftScenario dropNextBetween(int one, int other) {
+        Packet packet = network.poll();
+        return packet.isBetween(one, other) ? this : deliver(packet);
+    }
+
     RaftScenario cut(int from, int to) {
-        cut.add(new Link(from, to));
+        network.cut(from, to);
         return this;
     }
 
@@ -268,7 +234,7 @@ final class RaftScenario {
     }
 
     RaftScenario heal() {
-        cut.clear();
+        network.heal();
         return this;
     }
 
@@ -300,6 +266,12 @@ final class RaftScenario {
         node(node).holdStorage(false);
         node(node).start(now);
         turn(node);
+        return this;
+    }
+
+    /** This node has lost its memory for good: what it must remember is not compared with what it once knew. */
+    RaftScenario forgetHistory(int node) {
+        invariants.forget(id(node));
         return this;
     }
 
@@ -405,9 +377,7 @@ final class RaftScenario {
         each.turn(now);
         for (Outgoing message : each.outgoing) {
             int to = Integer.parseInt(message.to().value().substring(1));
-            if (!cut.contains(new Link(node, to))) {
-                packets.add(new Packet(node, to, message.message()));
-            }
+            network.send(new Packet(node, to, message.message()));
         }
         each.outgoing.clear();
     }

@@ -13,6 +13,7 @@ import io.sinkron.raft.RaftMessage.AppendEntries;
 import io.sinkron.raft.RaftMessage.AppendRejected;
 import io.sinkron.raft.RaftMessage.InstallSnapshot;
 import io.sinkron.raft.RaftMessage.InstallSnapshotResponse;
+import io.sinkron.raft.RaftMessage.PreVoteResponse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -225,7 +226,8 @@ class SnapshotTest {
     @Test
     void S14_pieces_of_two_leaders_are_not_put_together_even_if_index_term_and_size_are_the_same() {
         RaftScenario s = RaftScenario.withLogs("1", "1", "1").receive(1, 2, piece(2, 9, 1, "9:77", 0, 3));
-        s.receive(1, 3, piece(3, 9, 1, "9:88", 3, 4)).expectCommit(1, 0);
+        s.lapse().campaign(1).receive(1, 3, new PreVoteResponse(2, 3, true)).expectRole(1, Role.CANDIDATE);
+        s.dropAll().receive(1, 3, piece(3, 9, 1, "9:88", 3, 4)).expectCommit(1, 0);
         assertEquals(0, s.take(1, 3, InstallSnapshotResponse.class).offset(), "from the start again");
         s.receive(1, 3, piece(3, 9, 1, "9:88", 0, 4)).expectCommit(1, 9);
         assertEquals(88, s.node(1).stateHash());
