@@ -84,6 +84,8 @@ final class BrokerCluster {
     final TreeMap<NodeId, Host> hosts = new TreeMap<>();
     final List<StoreWitness> witnesses = new ArrayList<>();
     final List<QueueEffect.Moved> moved = new ArrayList<>();
+
+    /** How many calls to the store there were, for each queue, and for each queue and node. */
     final Map<String, Integer> storeCalls = new TreeMap<>();
 
     /** Calls without an answer, with their deadlines. */
@@ -257,6 +259,7 @@ final class BrokerCluster {
             }
         } else if (effect instanceof QueueEffect.Store call) {
             storeCalls.merge(call.queue(), 1, Integer::sum);
+            storeCalls.merge(call.queue() + " by " + host.id, 1, Integer::sum);
             at(delay(), () -> executeAtStore(host, host.broker, call));
         } else if (effect instanceof QueueEffect.Complete done) {
             if (open.remove(done.call()) == null) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sinkron.cluster.Ring;
 import io.sinkron.common.Answer;
 import io.sinkron.common.Bytes;
 import io.sinkron.common.Refusal;
@@ -472,6 +473,38 @@ class QueueBrokerScenariosTest {
         cluster.runFor(50);
         assertInstanceOf(QueueAnswer.Enqueued.class, owner.ended.get(refused));
         assertEquals(List.of("a", "b", "c"), bodies(cluster.await(other, "q", dequeue(9, 0))));
+    }
+
+    @Test
+    void anOwnerThatLosesAQueueToAJoinerHandsItsConsumersOverAndTouchesItNoMore() {
+        BrokerCluster growing = new BrokerCluster(1, QueueBrokerOptions.DEFAULT, "n1", "n2", "n3");
+        growing.hosts.values().forEach(host -> host.lease(true));
+        growing.installEverywhere(growing.viewOf(1, "n1", "n2"));
+        String queue = queueThatMoves(growing);
+        Host old = growing.ownerOf(queue);
+        Host bystander = growing.host(old.id.value().equals("n1") ? "n2" : "n1");
+        long remote = growing.call(bystander, queue, dequeue(1, 20_000), 25_000);
+        growing.runFor(20);
+        long local = growing.call(old, queue, dequeue(1, 20_000), 25_000);
+        growing.runFor(20);
+        growing.installEverywhere(growing.viewOf(2, "n1", "n2", "n3"));
+        int before = growing.storeCalls.get(queue + " by " + old.id);
+        growing.await(bystander, queue, enqueue("a", "b"));
+        growing.runFor(50);
+        assertEquals(List.of("a"), bodies(bystander.ended.get(remote)));
+        assertEquals(List.of("b"), bodies(old.ended.get(local)));
+        growing.runFor(60_000);
+        assertEquals(before, growing.storeCalls.get(queue + " by " + old.id));
+    }
+
+    /** A queue that n3 takes over when it joins n1 and n2. */
+    private static String queueThatMoves(BrokerCluster cluster) {
+        Ring ring = Ring.of(cluster.viewOf(2, "n1", "n2", "n3"), 0);
+        int i = 0;
+        while (!ring.owner("q" + i).value().equals("n3")) {
+            i++;
+        }
+        return "q" + i;
     }
 
     // ---- messages between nodes
