@@ -36,19 +36,39 @@ public final class VersionedRegister
     }
 
     /** Reads. */
-    public record Get(Bytes key) implements Input {}
+    public record Get(Bytes key) implements Input {
+        @Override
+        public String toString() {
+            return "get " + key.asUtf8();
+        }
+    }
 
     /** Writes, if the version is as given, 0 for absent; {@link #ANY_VERSION}: in any case. */
-    public record Put(Bytes key, Bytes value, long ifVersion) implements Input {}
+    public record Put(Bytes key, Bytes value, long ifVersion) implements Input {
+        @Override
+        public String toString() {
+            return "put " + key.asUtf8() + " = " + value.asUtf8() + condition(ifVersion);
+        }
+    }
 
     /** Deletes, with the condition of {@link Put}. */
-    public record Delete(Bytes key, long ifVersion) implements Input {}
+    public record Delete(Bytes key, long ifVersion) implements Input {
+        @Override
+        public String toString() {
+            return "delete " + key.asUtf8() + condition(ifVersion);
+        }
+    }
 
     /** What is answered. */
     public sealed interface Output {}
 
     /** There is this value. */
-    public record Found(Bytes value, long version) implements Output {}
+    public record Found(Bytes value, long version) implements Output {
+        @Override
+        public String toString() {
+            return value.asUtf8() + " version " + version;
+        }
+    }
 
     /** There is none; the version is that of the last delete, 0 for a key that was never written. */
     public record Missing(long version) implements Output {}
@@ -103,6 +123,10 @@ public final class VersionedRegister
                 input instanceof Put put
                         ? new State(Optional.of(put.value()), state.version(), false)
                         : afterDelete(state));
+    }
+
+    private static String condition(long ifVersion) {
+        return ifVersion == ANY_VERSION ? "" : " if version " + ifVersion;
     }
 
     private static long condition(Input input) {

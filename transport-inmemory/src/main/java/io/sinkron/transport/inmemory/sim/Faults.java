@@ -40,4 +40,14 @@ public record Faults(
         Objects.requireNonNull(disks, "disks");
         Objects.requireNonNull(nodes, "nodes");
     }
+
+    /** Whether no node ever dies, so that what is in memory stays there. */
+    public boolean isMemorySafe() {
+        return crashMeanNanos == 0
+                && outageMeanNanos == 0
+                && nodes.crashInTurnProbability() == 0
+                && disks.powerLossProbability() == 0
+                && disks.writeErrorProbability() == 0
+                && disks.forceErrorProbability() == 0;
+    }
 }

@@ -54,6 +54,7 @@ final class SimulationRun {
                 scheduler, seed.split("network"), recorder, new MessageWire(), plan.throughCodec());
         this.world = new World(scheduler, network, recorder, List.of(raft, cache, new Sightings(recorder.marks())));
         Faults drawn = swarm.faults();
+        recorder.trace("", () -> "seed " + plan.seed() + ", " + plan.faults().orElse(drawn));
         this.faults = new FaultInjector(plan.faults().orElse(drawn), world, nodes, seed.split("faults"));
         this.workloads = plan.workloads().isEmpty()
                 ? swarm.workloads(plan.faults().orElse(drawn))

@@ -139,10 +139,13 @@ public final class QueueWorkload implements Workload {
     }
 
     private void consume() {
+        if (isEmpty()) {
+            return;
+        }
         String queue = queues.get(random.nextInt(queues.size()));
         long visibility = random.nextLong(QueueSettings.MIN_VISIBILITY_MILLIS, MAX_VISIBILITY_MILLIS);
-        long wait = random.nextBoolean() ? 0 : random.nextLong(1_500);
-        var request = new QueueRequest.Dequeue(random.nextInt(1, 5), wait, visibility, "");
+        long wait = draining || random.nextBoolean() ? 0 : random.nextLong(1_500);
+        var request = new QueueRequest.Dequeue(draining ? 50 : random.nextInt(1, 5), wait, visibility, "");
         attempt(queue, request, 1, outcome -> {
             long pause = 20;
             if (outcome.answer() instanceof QueueAnswer.Received received) {
@@ -209,7 +212,7 @@ public final class QueueWorkload implements Workload {
             counting = true;
             count(queues.get(empty.size()));
         }
-        return configured == queues.size() && empty.size() == queues.size();
+        return isEmpty();
     }
 
     /** Queues are counted in order, the dead letters last, because they come from the others. */

@@ -1,0 +1,156 @@
+package io.sinkron.transport.inmemory.sim;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sinkron.transport.inmemory.sim.world.Marks;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The whole cluster under faults. {@code -Dsinkron.seeds=N} runs N seeds, {@code -Dsinkron.first.seed=S} from S on, {@code -Dsinkron.seed=S} one
+ * alone, {@code -Dsinkron.trace=true} with a line for each event.
+ */
+class SimulationTest {
+    private static final int SEEDS = Integer.getInteger("sinkron.seeds", 200);
+    private static final long FIRST_SEED = Long.getLong("sinkron.first.seed", 0);
+    private static final Duration DURATION = Duration.ofSeconds(60);
+
+    /** What a run of many seeds must have reached, or it has proved nothing about it. */
+    private static final List<String> SITUATIONS = List.of(
+            "leader elected",
+            "leader changed",
+            "pre-vote refused",
+            "append rejected",
+            "log cut",
+            "crash",
+            "crash between two effects",
+            "restart",
+            "outage of all nodes",
+            "power lost in a write",
+            "disk error stopped a node",
+            "pause",
+            "one node cut off",
+            "one node cut off in one direction",
+            "partition in halves",
+            "halves with a bridge",
+            "ring",
+            "link clogged",
+            "message lost",
+            "message duplicated",
+            "old message replayed",
+            "snapshot saved",
+            "snapshot piece sent",
+            "state compared",
+            "view prepared",
+            "view activated",
+            "lease lost",
+            "session opened",
+            "session expired",
+            "lock granted",
+            "lock upgraded",
+            "lock timed out",
+            "wait cancelled",
+            "deadlock refused",
+            "deadlock of three or more refused",
+            "message acknowledged",
+            "message redelivered",
+            "message given back",
+            "ack of a delivery that was over",
+            "queue moved",
+            "cache hit",
+            "cache value written",
+            "cache version mismatch",
+            "line invalidated",
+            "client tried again",
+            "healed");
+
+    @Test
+    @DisabledIfSystemProperty(named = "sinkron.seed", matches = ".*", disabledReason = "one seed alone is replayed")
+    void everySeedIsSafeUnderFaultsAndServesAgainWhenHealed() {
+        Marks marks = new Marks();
+        long events = 0;
+        long virtualNanos = 0;
+        for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
+            SimulationReport report = simulation(seed).run();
+            marks.addAll(report.marks());
+            events += report.events();
+            virtualNanos += report.virtualNanos();
+        }
+        System.out.printf("%d seeds, %d events, %d virtual s%n", SEEDS, events, virtualNanos / 1_000_000_000);
+        new TreeMap<>(marks.counts()).forEach((situation, count) -> System.out.printf("%10d  %s%n", count, situation));
+        if (SEEDS >= 100) {
+            assertAll(SITUATIONS.stream()
+                    .map(situation -> () -> assertTrue(marks.count(situation) > 0, "never reached: " + situation)));
+        }
+    }
+
+    @Test
+    @DisabledIfSystemProperty(named = "sinkron.seed", matches = ".*", disabledReason = "one seed alone is replayed")
+    void aClusterWithoutFaultsServesEverybodyAtOnce() {
+        SimulationReport report = Simulation.builder()
+                .seed(1)
+                .nodes(3)
+                .duration(Duration.ofSeconds(20))
+                .recovery(Duration.ofSeconds(15))
+                .faults(Faults.NONE)
+                .replayCommand(replayCommand(1))
+                .build()
+                .run();
+        Marks marks = new Marks();
+        marks.addAll(report.marks());
+        assertTrue(marks.count("leader elected") == 1, "elections: " + marks.count("leader elected"));
+        assertTrue(marks.count("client tried again") < 50, "repeated calls: " + marks.count("client tried again"));
+    }
+
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("seedsThatOnceFailed")
+    void aSeedThatOnceFailedPasses(long seed) {
+        simulation(seed).run();
+    }
+
+    /** The property alone, or the file. */
+    static LongStream seedsThatOnceFailed() throws IOException {
+        Long one = Long.getLong("sinkron.seed");
+        if (one != null) {
+            return LongStream.of(one);
+        }
+        try (InputStream in = SimulationTest.class.getResourceAsStream("/seeds-that-once-failed.txt")) {
+            List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+            return lines.stream()
+                    .map(line -> line.replaceAll("#.*", "").strip())
+                    .filter(line -> !line.isEmpty())
+                    .mapToLong(Long::parseLong);
+        }
+    }
+
+    static Simulation simulation(long seed) {
+        Simulation.Builder builder = Simulation.builder()
+                .seed(seed)
+                .nodes(seed % 2 == 0 ? 3 : 5)
+                .duration(DURATION)
+                .replayCommand(replayCommand(seed));
+        if (Boolean.getBoolean("sinkron.trace")) {
+            Consumer<String> lines = System.out::println;
+            builder.trace(lines);
+        }
+        return builder.build();
+    }
+
+    private static String replayCommand(long seed) {
+        return "mvn -B -pl transport-inmemory -am verify -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false"
+                + " -Dsinkron.seed=" + seed;
+    }
+}
