@@ -366,6 +366,14 @@ final class CacheController {
         }
     }
 
+    /** Takes a line's place away, unless it is pinned. */
+    void evict(Bytes key) {
+        Line line = lines.get(key);
+        if (line != null && line.state.isEvictable()) {
+            evictor.evict(line);
+        }
+    }
+
     /** Before a turn: what other threads have read counts as used. */
     void begin() {
         room.drainTouches();

@@ -18,6 +18,7 @@ import io.sinkron.cache.CacheMessage.WriteBackAck;
 import io.sinkron.cache.HomeTransaction.Request;
 import io.sinkron.cluster.Ring;
 import io.sinkron.cluster.View;
+import io.sinkron.common.Bytes;
 import io.sinkron.common.NodeId;
 import io.sinkron.spi.MemoryAnswer;
 import java.util.ArrayList;
@@ -253,6 +254,13 @@ public final class CacheNode {
                 context.outbox.complete(call, new Flushed(dirty.size()));
             }
         });
+        end();
+    }
+
+    /** Takes a line's place away, as if room were needed; nothing for a line that is pinned or not here. */
+    void evict(Bytes key, long now) {
+        begin(now);
+        controller.evict(key);
         end();
     }
 

@@ -1,0 +1,105 @@
+package io.sinkron.cache;
+
+import static io.sinkron.cache.CacheRequest.Durability.BACKED_UP;
+import static io.sinkron.cache.CacheRequest.Durability.WRITE_BACK;
+import static io.sinkron.cache.CacheRequest.Durability.WRITE_THROUGH;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sinkron.cache.CacheRequest.Durability;
+import io.sinkron.cache.World.Setup;
+import io.sinkron.cache.World.Stage;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every interleaving of the real machines in small clusters: single writer or many readers, every copy the last write seen, nothing seen is lost (with
+ * one crash as well), and a quiet state always in reach.
+ */
+class ExhaustiveSearchTest {
+    private static final int LIMIT = 3_000_000;
+    private static final Stage BOTH = new Stage(0b11, 0);
+    private static final Stage BOTH_WITH_ANOTHER_HOME = new Stage(0b11, 1);
+    private static final Stage WITHOUT_THE_FIRST = new Stage(0b10, 1);
+    private static final Stage THREE = new Stage(0b111, 0);
+    private static final Stage THREE_WITHOUT_THE_FIRST = new Stage(0b110, 1);
+
+    static Stream<Arguments> clusters() {
+        return Stream.of(
+                two("nothing goes wrong", 3, 2, BACKED_UP, Map.of()),
+                two("an eviction", 2, 2, BACKED_UP, Map.of(World.EVICTIONS, 1)),
+                two("two evictions, write-back", 2, 2, WRITE_BACK, Map.of(World.EVICTIONS, 2)),
+                two("an eviction, write-through", 2, 2, WRITE_THROUGH, Map.of(World.EVICTIONS, 1)),
+                two("a write-back in the background", 2, 2, BACKED_UP, Map.of(World.FLUSHES, 1)),
+                two("a lost message", 2, 2, BACKED_UP, Map.of(World.DROPS, 1)),
+                two("a duplicate", 2, 2, BACKED_UP, Map.of(World.DUPLICATES, 1)),
+                two(
+                        "a loss and a duplicate, write-back",
+                        2,
+                        1,
+                        WRITE_BACK,
+                        Map.of(World.DROPS, 1, World.DUPLICATES, 1)),
+                two("a call cancelled", 2, 2, BACKED_UP, Map.of(World.CANCELS, 1)),
+                two("a failure of main memory", 2, 2, BACKED_UP, Map.of(World.FAILURES, 1)),
+                two("a lease lost and regained", 2, 1, BACKED_UP, Map.of(World.LEASE_LOSSES, 1)),
+                of("three nodes", 3, List.of(THREE), 1, 2, BACKED_UP, Map.of()),
+                of("three nodes, write-back", 3, List.of(THREE), 2, 2, WRITE_BACK, Map.of()),
+                of("the home moves", 2, List.of(BOTH, BOTH_WITH_ANOTHER_HOME), 2, 1, BACKED_UP, Map.of()),
+                of("the home moves, write-back", 2, List.of(BOTH, BOTH_WITH_ANOTHER_HOME), 2, 2, WRITE_BACK, Map.of()),
+                of("a crash", 2, List.of(BOTH, WITHOUT_THE_FIRST), 2, 2, BACKED_UP, Map.of(World.CRASHES, 1)),
+                of(
+                        "a crash among three",
+                        3,
+                        List.of(THREE, THREE_WITHOUT_THE_FIRST),
+                        1,
+                        1,
+                        BACKED_UP,
+                        Map.of(World.CRASHES, 1)),
+                of(
+                        "a node taken for dead",
+                        2,
+                        List.of(BOTH, WITHOUT_THE_FIRST),
+                        2,
+                        1,
+                        BACKED_UP,
+                        Map.of(World.LEASE_LOSSES, 1)),
+                of(
+                        "a node taken for dead comes back",
+                        2,
+                        List.of(BOTH, WITHOUT_THE_FIRST, BOTH),
+                        1,
+                        1,
+                        BACKED_UP,
+                        Map.of(World.LEASE_LOSSES, 1)));
+    }
+
+    private static Arguments two(
+            String name, int calls, int writes, Durability durability, Map<Integer, Integer> budgets) {
+        return of("two nodes, " + name, 2, List.of(BOTH), calls, writes, durability, budgets);
+    }
+
+    private static Arguments of(
+            String name,
+            int nodes,
+            List<Stage> stages,
+            int calls,
+            int writes,
+            Durability durability,
+            Map<Integer, Integer> budgets) {
+        return Arguments.of(name, new Setup(nodes, stages, calls, writes, durability, budgets, true, PlantedBug.NONE));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("clusters")
+    void everyReachableStateHoldsTheInvariantsAndCanComeToRest(String name, Setup setup) {
+        long start = System.nanoTime();
+        Search.Result result = Search.run(setup, LIMIT);
+        System.out.printf("%s: %s, %d ms%n", name, result, (System.nanoTime() - start) / 1_000_000);
+        assertNull(result.violation(), () -> result.violation() + "\n" + String.join("\n", result.trace()));
+        assertTrue(result.isExhausted(), result::toString);
+    }
+}

@@ -1,0 +1,41 @@
+package io.sinkron.cache;
+
+import io.sinkron.spi.MemoryAnswer;
+import io.sinkron.spi.MemoryOp;
+
+/**
+ * A bug planted around the machines of a {@link World}, without a switch in them: what a machine with the bug would do differently is done to its
+ * messages, or in its name. Nothing is planted by default.
+ */
+interface PlantedBug {
+    /** No bug. */
+    PlantedBug NONE = new PlantedBug() {};
+
+    /** What a node takes in instead of a message. */
+    default CacheMessage delivered(World.Turn turn, int to, CacheMessage message) {
+        return message;
+    }
+
+    /** A node has sent a message; false to lose it. May do more in the node's name. */
+    default boolean sent(World.Turn turn, int from, int to, CacheMessage message) {
+        return true;
+    }
+
+    /** A dirty line is being evicted. */
+    default void evicted(World.Turn turn, int node, long version) {}
+
+    /** What main memory does. */
+    default MemoryAnswer execute(World.Memory memory, MemoryOp op) {
+        return memory.apply(op);
+    }
+
+    /** Whether a view is activated without waiting for the leases of those it leaves out. */
+    default boolean ignoresLeases() {
+        return false;
+    }
+
+    /** Whether a view is activated without waiting for its members to install it. */
+    default boolean ignoresBarrier() {
+        return false;
+    }
+}

@@ -1,0 +1,100 @@
+package io.sinkron.cache;
+
+import static io.sinkron.cache.CacheRequest.Durability.BACKED_UP;
+import static io.sinkron.cache.CacheRequest.Durability.WRITE_BACK;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sinkron.cache.CacheRequest.Durability;
+import io.sinkron.cache.World.Setup;
+import io.sinkron.cache.World.Stage;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The search is worth something: without any one of the protocol's rules it finds a violation, within so many steps. */
+class PlantedBugsAreFoundTest {
+    private static final int LIMIT = 200_000;
+    private static final List<Stage> TWO = List.of(new Stage(0b11, 0));
+    private static final List<Stage> THREE = List.of(new Stage(0b111, 0));
+    private static final List<Stage> MOVED = List.of(new Stage(0b11, 0), new Stage(0b11, 1));
+    private static final List<Stage> LEFT = List.of(new Stage(0b11, 0), new Stage(0b10, 1));
+    private static final List<Stage> LEFT_OF_THREE = List.of(new Stage(0b111, 0), new Stage(0b110, 1));
+    private static final Map<Integer, Integer> NOTHING = Map.of();
+    private static final Map<Integer, Integer> CRASH = Map.of(World.CRASHES, 1);
+    private static final Map<Integer, Integer> EVICTION = Map.of(World.EVICTIONS, 1);
+
+    static Stream<Arguments> bugs() {
+        return Stream.of(
+                bug("P1", 8, TWO, 2, 2, WRITE_BACK, NOTHING, PlantedBugs.IDLE_AFTER_GRANT),
+                bug("P2", 11, THREE, 1, 1, WRITE_BACK, NOTHING, PlantedBugs.GRANT_AFTER_FIRST_ANSWER),
+                bug("P3", 11, TWO, 3, 2, WRITE_BACK, Map.of(World.DUPLICATES, 1), PlantedBugs.ANY_GRANT),
+                bug("P4", 5, TWO, 2, 1, WRITE_BACK, EVICTION, PlantedBugs.DROP_AT_EVICTION),
+                bug("P5", 7, MOVED, 2, 1, WRITE_BACK, NOTHING, PlantedBugs.DROP_AT_SNOOP),
+                bug("P6", 18, TWO, 2, 2, WRITE_BACK, NOTHING, PlantedBugs.GRANT_WITHOUT_DATA),
+                bug(
+                        "P7",
+                        14,
+                        TWO,
+                        2,
+                        2,
+                        WRITE_BACK,
+                        Map.of(World.DUPLICATES, 1, World.EVICTIONS, 1),
+                        PlantedBugs.UNCONDITIONAL_STORE),
+                bug("P8", 9, TWO, 2, 2, WRITE_BACK, Map.of(World.FLUSHES, 1), PlantedBugs.ANY_ACKNOWLEDGEMENT),
+                bug(
+                        "P9",
+                        15,
+                        LEFT,
+                        2,
+                        1,
+                        WRITE_BACK,
+                        Map.of(World.CRASHES, 1, World.EVICTIONS, 1),
+                        PlantedBugs.NO_FENCE),
+                bug("P10", 7, LEFT, 2, 2, WRITE_BACK, NOTHING, PlantedBugs.NO_LEASE_WAIT),
+                bug("P11", 12, MOVED, 2, 2, WRITE_BACK, NOTHING, PlantedBugs.NO_BARRIER),
+                bug("P12", 7, TWO, 2, 2, WRITE_BACK, NOTHING, PlantedBugs.UNKNOWN_IS_NOBODY),
+                bug("P13", 7, TWO, 2, 2, WRITE_BACK, NOTHING, PlantedBugs.OWNER_LEFT_OUT),
+                bug("B1", 4, LEFT, 2, 1, BACKED_UP, CRASH, PlantedBugs.OWN_BACKUP),
+                bug("B2", 15, LEFT, 2, 1, BACKED_UP, CRASH, PlantedBugs.NO_RECOVERY_BARRIER),
+                bug("B3", 12, LEFT_OF_THREE, 1, 1, BACKED_UP, CRASH, PlantedBugs.EARLY_RELEASE));
+    }
+
+    private static Arguments bug(
+            String rule,
+            int steps,
+            List<Stage> stages,
+            int calls,
+            int writes,
+            Durability durability,
+            Map<Integer, Integer> budgets,
+            PlantedBug bug) {
+        int nodes = Integer.bitCount(stages.get(0).members());
+        boolean isMemoryAtomic = bug != PlantedBugs.NO_FENCE && bug != PlantedBugs.NO_RECOVERY_BARRIER;
+        Setup setup = new Setup(nodes, stages, calls, writes, durability, budgets, isMemoryAtomic, bug);
+        return Arguments.of(rule, steps, setup);
+    }
+
+    @ParameterizedTest(name = "without {0}: within {1} steps")
+    @MethodSource("bugs")
+    void theSearchFindsAViolationWithoutTheRule(String rule, int steps, Setup setup) {
+        Search.Result result = Search.run(setup, LIMIT);
+        System.out.printf("without %s: %s%n", rule, result);
+        assertNotNull(result.violation(), result::toString);
+        assertTrue(result.trace().size() <= steps, () -> String.join("\n", result.trace()));
+    }
+
+    /** The barrier alone is enough: a cache that obeys snoops of any view is as safe. So the drop of old messages is a second defence only. */
+    @Test
+    void obeyingHomesOfAnyViewIsSafeBehindTheBarrier() {
+        Setup setup = new Setup(2, MOVED, 2, 1, WRITE_BACK, NOTHING, true, PlantedBugs.ANY_EPOCH);
+        Search.Result result = Search.run(setup, LIMIT);
+        assertNull(result.violation(), () -> result.violation() + "\n" + String.join("\n", result.trace()));
+        assertTrue(result.isExhausted(), result::toString);
+    }
+}

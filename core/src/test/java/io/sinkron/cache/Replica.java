@@ -1,0 +1,243 @@
+package io.sinkron.cache;
+
+import io.sinkron.cache.CacheEffect.Complete;
+import io.sinkron.cache.CacheEffect.Installed;
+import io.sinkron.cache.CacheEffect.Memory;
+import io.sinkron.cache.CacheEffect.Send;
+import io.sinkron.cluster.Member;
+import io.sinkron.cluster.View;
+import io.sinkron.common.Bytes;
+import io.sinkron.common.NodeId;
+import io.sinkron.spi.MemoryAnswer;
+import io.sinkron.spi.MemoryOp;
+import io.sinkron.spi.MemoryValue;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One real {@link CacheNode} with its line table, for searches and scenarios: events in, effects out. Its time moves with {@link Timeout} only. */
+final class Replica {
+    static final Bytes KEY = Bytes.utf8("k");
+    static final long FAR = Long.MAX_VALUE / 4;
+    private static final long STEP = 400_000_000L;
+    private static final CacheOptions OPTIONS = new CacheOptions(
+            4, 1 << 20, 100, 100, 200_000_000L, 3_600_000_000_000L, 1, 3_600_000_000_000L, 300_000, 3_600_000_000_000L);
+
+    final NodeId id;
+    final LineTable lines = new LineTable(OPTIONS);
+    final CacheNode node;
+    long now;
+
+    Replica(NodeId id) {
+        this.id = id;
+        this.node = new CacheNode(OPTIONS, id, 1, lines, () -> 0L);
+        lines.leaseUntil(FAR);
+        node.lease(true, now);
+    }
+
+    /** What happens to a node. Immutable; equal events do equal things. */
+    sealed interface Event {
+        /** Does it. */
+        void on(Replica replica);
+    }
+
+    record Deliver(NodeId from, CacheMessage message) implements Event {
+        @Override
+        public void on(Replica replica) {
+            replica.node.receive(from, message, replica.now);
+        }
+    }
+
+    record Answered(long operation, MemoryAnswer answer) implements Event {
+        @Override
+        public void on(Replica replica) {
+            replica.node.memory(operation, answer, replica.now);
+        }
+    }
+
+    record Failed(long operation) implements Event {
+        @Override
+        public void on(Replica replica) {
+            replica.node.memoryFailed(operation, true, "away", replica.now);
+        }
+    }
+
+    record Called(long call, CacheRequest request) implements Event {
+        @Override
+        public void on(Replica replica) {
+            replica.node.call(call, request, FAR, replica.now);
+        }
+    }
+
+    record Cancelled(long call) implements Event {
+        @Override
+        public void on(Replica replica) {
+            replica.node.cancel(call, replica.now);
+        }
+    }
+
+    record Evicted() implements Event {
+        @Override
+        public void on(Replica replica) {
+            replica.node.evict(KEY, replica.now);
+        }
+    }
+
+    record Flushing(long call) implements Event {
+        @Override
+        public void on(Replica replica) {
+            replica.node.flush(call, replica.now);
+        }
+    }
+
+    record Prepared(View view) implements Event {
+        @Override
+        public void on(Replica replica) {
+            replica.node.viewPrepared(view, replica.now);
+        }
+    }
+
+    record Active(View view, FixedPlacement placement) implements Event {
+        @Override
+        public void on(Replica replica) {
+            replica.node.viewActive(view, placement, replica.now);
+        }
+    }
+
+    record Lease(boolean valid) implements Event {
+        @Override
+        public void on(Replica replica) {
+            replica.node.lease(valid, replica.now);
+        }
+    }
+
+    /** Everything that waits to be sent again is. */
+    record Timeout() implements Event {
+        @Override
+        public void on(Replica replica) {
+            replica.now += STEP;
+            replica.node.tick(replica.now);
+        }
+    }
+
+    /** The home is a given node; the backup is the first member that isn't the writer. */
+    record FixedPlacement(NodeId home, List<NodeId> members) implements Placement {
+        static FixedPlacement of(View view, NodeId home) {
+            return new FixedPlacement(
+                    home, view.members().stream().map(Member::id).toList());
+        }
+
+        @Override
+        public NodeId home(Bytes key) {
+            return home;
+        }
+
+        @Override
+        public Optional<NodeId> backup(Bytes key, NodeId writer) {
+            return members.stream().filter(member -> !member.equals(writer)).findFirst();
+        }
+    }
+
+    /** Does an event; what came of it. */
+    List<CacheEffect> take(Event event) {
+        event.on(this);
+        return node.effects();
+    }
+
+    Line line() {
+        return lines.get(KEY);
+    }
+
+    /** What the invariants look at. Versions are -1 where there is none; {@code content} is a hash of the value. */
+    record Facts(
+            boolean isServing,
+            ControllerState state,
+            long visible,
+            long value,
+            int content,
+            long held,
+            long request,
+            long epoch,
+            boolean isQuiet,
+            boolean canTimeOut) {}
+
+    Facts facts() {
+        Line line = line();
+        Context context = (Context) StateEncoder.peek(node, "context");
+        ControllerState state = line == null ? ControllerState.I : line.state;
+        LineWork work = line == null ? null : line.workOrNull();
+        boolean hasRetry = work != null && work.retry != null;
+        Map<?, ?> home = (Map<?, ?>) StateEncoder.peek(StateEncoder.peek(node, "home"), "lines");
+        boolean isStable = !state.isRequesting() && state != ControllerState.MI_A && state != ControllerState.MS_A;
+        boolean isQuiet = isStable
+                && home.isEmpty()
+                && ((Map<?, ?>) StateEncoder.peek(StateEncoder.peek(node, "calls"), "calls")).isEmpty()
+                && ((Map<?, ?>) StateEncoder.peek(context.outbox, "operations")).isEmpty()
+                && !hasRetry
+                && context.placement != null;
+        return new Facts(
+                context.isServing,
+                state,
+                line != null && line.isReadable() ? line.visible.version() : -1,
+                line != null && line.value != null ? line.value.version() : -1,
+                line != null && line.value != null ? line.value.hashCode() : 0,
+                held(),
+                work == null ? 0 : work.request,
+                context.epoch(),
+                isQuiet,
+                hasRetry || !home.isEmpty());
+    }
+
+    private long held() {
+        Map<?, ?> held = (Map<?, ?>) StateEncoder.peek(StateEncoder.peek(node, "keeper"), "held");
+        long newest = -1;
+        for (Object slot : held.values()) {
+            newest = Math.max(newest, ((MemoryValue) StateEncoder.peek(slot, "value")).version());
+        }
+        return newest;
+    }
+
+    /** The messages among effects. */
+    static List<Send> sends(Collection<CacheEffect> effects) {
+        return only(effects, Send.class);
+    }
+
+    /** The memory operations among effects. */
+    static List<Memory> operations(Collection<CacheEffect> effects) {
+        return only(effects, Memory.class);
+    }
+
+    /** The answers among effects. */
+    static List<Complete> answers(Collection<CacheEffect> effects) {
+        return only(effects, Complete.class);
+    }
+
+    /** Whether a view was reported as installed. */
+    static boolean isInstalled(Collection<CacheEffect> effects, long epoch) {
+        return only(effects, Installed.class).contains(new Installed(epoch));
+    }
+
+    private static <T> List<T> only(Collection<CacheEffect> effects, Class<T> type) {
+        List<T> found = new ArrayList<>();
+        for (CacheEffect effect : effects) {
+            if (type.isInstance(effect)) {
+                found.add(type.cast(effect));
+            }
+        }
+        return found;
+    }
+
+    /** The operation's key and kind, for traces. */
+    static String describe(MemoryOp op) {
+        return op instanceof MemoryOp.PutIfNewer put
+                ? "PutIfNewer(v" + version(put.value().version()) + ", epoch " + op.epoch() + ")"
+                : "GetFenced(epoch " + op.epoch() + ")";
+    }
+
+    /** A version as epoch.count. */
+    static String version(long version) {
+        return (version >> 32) + "." + (version & 0xFFFFFFFFL);
+    }
+}

@@ -1,0 +1,230 @@
+package io.sinkron.cache;
+
+import io.sinkron.cluster.View;
+import io.sinkron.common.Bytes;
+import io.sinkron.common.NodeId;
+import java.io.ByteArrayOutputStream;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+
+/**
+ * The state of a {@link CacheNode} as canonical bytes: every field of every object that it reaches, but for those listed here as having no part in
+ * what the machine will do (time, statistics, what is derived). A field added to a machine is included without a word, so that two different
+ * states are never taken for one.
+ */
+final class StateEncoder {
+    private static final Set<String> LEFT_OUT = Set.of(
+            "CacheNode.incarnation",
+            "CacheNode.isClockSet",
+            "Context.options",
+            "Context.self",
+            "Context.timers",
+            "Context.random",
+            "Context.now",
+            "Context.clusterOffsetNanos",
+            "LineTable.capacity",
+            "LineTable.touches",
+            "LineTable.hits",
+            "LineTable.leaseEnd",
+            "LineTable.clusterOffsetNanos",
+            "LineTable.misses",
+            "LineTable.invalidations",
+            "LineTable.writeBacks",
+            "LineTable.evictions",
+            "Line.colder",
+            "Line.warmer",
+            "Line.isLinked",
+            "Line.countedBytes",
+            "Line.published",
+            "Room.recency",
+            "Room.bytes",
+            "Room.evictingBytes",
+            "Outbox.self",
+            "PendingCall.timer",
+            "PendingCall.queue",
+            "PendingCall.previous",
+            "PendingCall.next",
+            "PendingCalls.context",
+            "DirtyLines.context",
+            "CacheController.context",
+            "Outstanding.context",
+            "Room.context",
+            "HomeController.context",
+            "BackupKeeper.context",
+            "StateQueries.context",
+            "BackupKeeper.isSweeping",
+            "CacheController.lines",
+            "CacheController.calls",
+            "CacheController.dirty",
+            "DirtyLines.lines",
+            "DirtyLines.calls",
+            "Room.lines",
+            "Outstanding.dirty",
+            "Outstanding.room",
+            "CacheController.evictor",
+            "Held.heardAt");
+
+    private static final Map<Class<?>, Field[]> FIELDS = new HashMap<>();
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+    private final List<Object> path = new ArrayList<>();
+
+    /** The bytes of a node and its lines. */
+    static byte[] encode(CacheNode node) {
+        StateEncoder encoder = new StateEncoder();
+        encoder.object(node);
+        return encoder.out.toByteArray();
+    }
+
+    /** The value of a private field, by its name. */
+    static Object peek(Object owner, String name) {
+        try {
+            Field field = owner.getClass().getDeclaredField(name);
+            field.setAccessible(true);
+            return field.get(owner);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void value(Object value) {
+        if (value == null) {
+            out.write(0);
+        } else if (value instanceof Number number) {
+            number(1, number.longValue());
+        } else if (value instanceof Boolean flag) {
+            out.write(flag ? 3 : 2);
+        } else if (value instanceof Enum<?> constant) {
+            number(4, constant.ordinal());
+        } else if (value instanceof String text) {
+            bytes(5, text.getBytes(StandardCharsets.UTF_8));
+        } else if (value instanceof Bytes bytes) {
+            bytes(6, bytes.array());
+        } else if (value instanceof NodeId node) {
+            bytes(7, node.value().getBytes(StandardCharsets.UTF_8));
+        } else if (value instanceof View view) {
+            number(8, view.epoch());
+        } else if (value instanceof Placement || value instanceof Timers.Timer) {
+            out.write(9);
+        } else if (value instanceof Optional<?> optional) {
+            value(optional.orElse(null));
+        } else if (value instanceof CallQueue queue) {
+            calls(queue);
+        } else if (value instanceof Map<?, ?> map) {
+            map(map);
+        } else if (value instanceof Collection<?> collection) {
+            collection(collection);
+        } else {
+            object(value);
+        }
+    }
+
+    private void number(int tag, long number) {
+        out.write(tag);
+        long rest = number;
+        while ((rest & ~0x7FL) != 0) {
+            out.write((int) (rest & 0x7F | 0x80));
+            rest >>>= 7;
+        }
+        out.write((int) rest);
+    }
+
+    private void bytes(int tag, byte[] bytes) {
+        number(tag, bytes.length);
+        out.write(bytes, 0, bytes.length);
+    }
+
+    private void calls(CallQueue queue) {
+        number(10, queue.size());
+        for (PendingCall call = queue.first(); call != null; call = call.next) {
+            object(call);
+        }
+    }
+
+    private void map(Map<?, ?> map) {
+        number(11, map.size());
+        List<byte[]> entries = new ArrayList<>();
+        map.forEach((key, entry) -> {
+            StateEncoder part = new StateEncoder();
+            part.path.addAll(path);
+            part.value(key);
+            part.value(entry);
+            entries.add(part.out.toByteArray());
+        });
+        if (!(map instanceof LinkedHashMap) && !(map instanceof SortedMap)) {
+            entries.sort(Arrays::compare);
+        }
+        entries.forEach(entry -> out.write(entry, 0, entry.length));
+    }
+
+    private void collection(Collection<?> collection) {
+        number(12, collection.size());
+        List<byte[]> entries = new ArrayList<>();
+        for (Object entry : collection) {
+            StateEncoder part = new StateEncoder();
+            part.path.addAll(path);
+            part.value(entry);
+            entries.add(part.out.toByteArray());
+        }
+        if (collection instanceof Set && !(collection instanceof LinkedHashSet)) {
+            entries.sort(Arrays::compare);
+        }
+        entries.forEach(entry -> out.write(entry, 0, entry.length));
+    }
+
+    private void object(Object object) {
+        for (Object known : path) {
+            if (known == object) {
+                out.write(13);
+                return;
+            }
+        }
+        if (object instanceof Line line && path.stream().noneMatch(LineTable.class::isInstance)) {
+            value(line.key);
+            return;
+        }
+        path.add(object);
+        out.write(14);
+        for (Field field : fields(object.getClass())) {
+            try {
+                value(field.get(object));
+            } catch (IllegalAccessException e) {
+                throw new AssertionError(e);
+            }
+        }
+        path.remove(path.size() - 1);
+    }
+
+    private static Field[] fields(Class<?> type) {
+        Field[] known = FIELDS.get(type);
+        if (known != null) {
+            return known;
+        }
+        if (!type.getPackageName().startsWith("io.sinkron")) {
+            throw new AssertionError("a machine holds a " + type.getName() + ", which has no canonical form");
+        }
+        List<Field> fields = new ArrayList<>();
+        for (Field field : type.getDeclaredFields()) {
+            if (!Modifier.isStatic(field.getModifiers())
+                    && !LEFT_OUT.contains(type.getSimpleName() + "." + field.getName())) {
+                field.setAccessible(true);
+                fields.add(field);
+            }
+        }
+        Field[] made = fields.toArray(Field[]::new);
+        FIELDS.put(type, made);
+        return made;
+    }
+}

@@ -1,0 +1,382 @@
+package io.sinkron.cache;
+
+import io.sinkron.cache.CacheRequest.Durability;
+import io.sinkron.cache.Replica.Event;
+import io.sinkron.cache.Replica.Facts;
+import io.sinkron.cluster.Member;
+import io.sinkron.cluster.View;
+import io.sinkron.common.NodeId;
+import io.sinkron.spi.MemoryAnswer;
+import io.sinkron.spi.MemoryOp;
+import io.sinkron.spi.MemoryValue;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * A cluster of real {@link CacheNode}s around one line: their states, main memory, and the set of messages on their way, as one array of numbers. What
+ * can happen next is everything that a network, a memory, clients and the membership may do within the bounds of the {@link Setup}.
+ */
+final class World {
+    static final int VIEW = 0;
+    static final int ACTIVATED = 1;
+    static final int INSTALLED = 2;
+    static final int PREPARED = 3;
+    static final int ACTIVE = 4;
+    static final int CRASHED = 5;
+    static final int EXPIRED = 6;
+    static final int CALLS = 7;
+    static final int WRITES = 8;
+    static final int DROPS = 9;
+    static final int DUPLICATES = 10;
+    static final int EVICTIONS = 11;
+    static final int FLUSHES = 12;
+    static final int CANCELS = 13;
+    static final int CRASHES = 14;
+    static final int LEASE_LOSSES = 15;
+    static final int FAILURES = 16;
+    static final int SEEN_EPOCH = 17;
+    static final int SEEN_COUNT = 18;
+    static final int MEMORY = 19;
+    static final int NODES = 20;
+
+    final Setup setup;
+    final int size;
+    private final LocalStates[] locals;
+    private final List<NodeId> ids = new ArrayList<>();
+    private final List<View> views = new ArrayList<>();
+    private final List<Packet> packets = new ArrayList<>();
+    private final Map<Packet, Integer> packetNumbers = new HashMap<>();
+    private final List<MemoryTable.Snapshot> memories = new ArrayList<>();
+    private final Map<MemoryTable.Snapshot, Integer> memoryNumbers = new HashMap<>();
+
+    /** A view: a bit for each member, and which node is the home. */
+    record Stage(int members, int home) {}
+
+    /** What may happen at most. */
+    record Setup(
+            int nodes,
+            List<Stage> stages,
+            int callsEach,
+            int writes,
+            Durability durability,
+            Map<Integer, Integer> budgets,
+            boolean isMemoryAtomic,
+            PlantedBug bug) {}
+
+    /** Something on its way. Immutable. */
+    sealed interface Packet {}
+
+    record Letter(int from, int to, CacheMessage message) implements Packet {}
+
+    record Question(int from, long operation, MemoryOp op) implements Packet {}
+
+    record Reply(int to, long operation, MemoryAnswer answer) implements Packet {}
+
+    /** What breaks an invariant. */
+    static final class Violation extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Violation(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    /** Takes what can happen next. */
+    interface Visitor {
+        void next(int[] state, Supplier<String> action);
+    }
+
+    World(Setup setup) {
+        this.setup = setup;
+        this.size = setup.nodes();
+        this.locals = new LocalStates[size];
+        for (int i = 0; i < size; i++) {
+            ids.add(NodeId.of("n" + (i + 1)));
+        }
+        for (int stage = 0; stage < setup.stages().size(); stage++) {
+            List<Member> members = new ArrayList<>();
+            for (int i = 0; i < size; i++) {
+                if (isMember(stage, i)) {
+                    members.add(new Member(ids.get(i), 1, 1, "", ""));
+                }
+            }
+            views.add(new View(stage + 1, members));
+        }
+        for (int i = 0; i < size; i++) {
+            locals[i] = new LocalStates(ids.get(i), active(0));
+        }
+    }
+
+    boolean isMember(int stage, int node) {
+        return (setup.stages().get(stage).members() >> node & 1) != 0;
+    }
+
+    Event prepared(int stage) {
+        return new Replica.Prepared(views.get(stage));
+    }
+
+    Event active(int stage) {
+        NodeId home = ids.get(setup.stages().get(stage).home());
+        return new Replica.Active(views.get(stage), Replica.FixedPlacement.of(views.get(stage), home));
+    }
+
+    /** Where all begins: the first view active everywhere, nothing cached. */
+    int[] initial() {
+        int[] state = new int[NODES + size];
+        state[ACTIVATED] = 1;
+        state[ACTIVE] = (1 << size) - 1;
+        for (int i = 0; i < size; i++) {
+            state[CALLS] |= setup.callsEach() << 4 * i;
+        }
+        state[WRITES] = setup.writes();
+        setup.budgets().forEach((budget, amount) -> state[budget] = amount);
+        state[MEMORY] = number(new MemoryTable().snapshot());
+        return state;
+    }
+
+    int localStates() {
+        return Arrays.stream(locals).mapToInt(LocalStates::size).sum();
+    }
+
+    Facts facts(int[] state, int node) {
+        return locals[node].facts(state[NODES + node]);
+    }
+
+    boolean isCrashed(int[] state, int node) {
+        return (state[CRASHED] >> node & 1) != 0;
+    }
+
+    Packet packet(int number) {
+        return packets.get(number);
+    }
+
+    NodeId id(int node) {
+        return ids.get(node);
+    }
+
+    int index(NodeId id) {
+        return ids.indexOf(id);
+    }
+
+    /** Main memory, with one cell. */
+    static final class Memory {
+        private MemoryTable table;
+
+        private Memory(MemoryTable.Snapshot snapshot) {
+            table = MemoryTable.restore(snapshot);
+        }
+
+        MemoryAnswer apply(MemoryOp op) {
+            return table.apply(op);
+        }
+
+        MemoryTable.Snapshot snapshot() {
+            return table.snapshot();
+        }
+
+        MemoryValue value() {
+            List<MemoryTable.Entry> entries = table.snapshot().entries();
+            return entries.isEmpty() ? MemoryValue.ABSENT : entries.get(0).value();
+        }
+
+        long fence() {
+            List<MemoryTable.Entry> entries = table.snapshot().entries();
+            return entries.isEmpty() ? 0 : entries.get(0).fence();
+        }
+
+        /** Sets the cell as no real memory would. */
+        void overwrite(MemoryValue value, long fence) {
+            table = MemoryTable.restore(
+                    new MemoryTable.Snapshot(List.of(new MemoryTable.Entry(Replica.KEY, value, fence))));
+        }
+    }
+
+    Memory memory(int[] state) {
+        return new Memory(memories.get(state[MEMORY]));
+    }
+
+    /** The stored version. */
+    long stored(int[] state) {
+        List<MemoryTable.Entry> entries = memories.get(state[MEMORY]).entries();
+        return entries.isEmpty() ? 0 : entries.get(0).value().version();
+    }
+
+    /** A hash of the stored value. */
+    int storedContent(int[] state) {
+        List<MemoryTable.Entry> entries = memories.get(state[MEMORY]).entries();
+        return (entries.isEmpty() ? MemoryValue.ABSENT : entries.get(0).value()).hashCode();
+    }
+
+    /** The line's fence. */
+    long fence(int[] state) {
+        List<MemoryTable.Entry> entries = memories.get(state[MEMORY]).entries();
+        return entries.isEmpty() ? 0 : entries.get(0).fence();
+    }
+
+    static long seen(int[] state) {
+        return (long) state[SEEN_EPOCH] << 32 | state[SEEN_COUNT];
+    }
+
+    private int number(MemoryTable.Snapshot memory) {
+        return memoryNumbers.computeIfAbsent(memory, m -> {
+            memories.add(m);
+            return memories.size() - 1;
+        });
+    }
+
+    private int number(Packet packet) {
+        return packetNumbers.computeIfAbsent(packet, p -> {
+            packets.add(p);
+            return packets.size() - 1;
+        });
+    }
+
+    /** One step in the making: starts as a copy of a state, is changed, and ends as the next state. */
+    final class Turn {
+        final int[] fixed;
+        private int[] onWay;
+        private int count;
+        private final long seenBefore;
+        private long answered;
+
+        Turn(int[] state) {
+            this.fixed = Arrays.copyOf(state, NODES + size);
+            this.count = state.length - NODES - size;
+            this.onWay = Arrays.copyOfRange(state, NODES + size, state.length + 4);
+            this.seenBefore = seen(state);
+            this.answered = seenBefore;
+        }
+
+        Facts facts(int node) {
+            return World.this.facts(fixed, node);
+        }
+
+        World world() {
+            return World.this;
+        }
+
+        void take(int packet) {
+            for (int i = 0; i < count; i++) {
+                if (onWay[i] == packet) {
+                    System.arraycopy(onWay, i + 1, onWay, i, --count - i);
+                    return;
+                }
+            }
+            throw new AssertionError("no such packet is on its way");
+        }
+
+        void put(Packet packet) {
+            if (packet instanceof Letter letter && isCrashed(fixed, letter.to())) {
+                return;
+            }
+            if (count == onWay.length) {
+                onWay = Arrays.copyOf(onWay, count * 2);
+            }
+            onWay[count++] = number(packet);
+        }
+
+        /** Loses everything on its way to a node. */
+        void loseAllTo(int node) {
+            int kept = 0;
+            for (int i = 0; i < count; i++) {
+                Packet packet = packets.get(onWay[i]);
+                boolean isLost = packet instanceof Letter letter && letter.to() == node
+                        || packet instanceof Reply reply && reply.to() == node;
+                if (!isLost) {
+                    onWay[kept++] = onWay[i];
+                }
+            }
+            count = kept;
+        }
+
+        /** Does an event at a node, and sets what it sends on its way. */
+        Turn apply(int node, Event event) {
+            LocalStates.Step step = locals[node].step(fixed[NODES + node], event);
+            fixed[NODES + node] = step.next();
+            for (CacheEffect effect : step.effects()) {
+                if (effect instanceof CacheEffect.Send send) {
+                    int to = index(send.to());
+                    if (setup.bug().sent(this, node, to, send.message())) {
+                        put(new Letter(node, to, send.message()));
+                    }
+                } else if (effect instanceof CacheEffect.Memory memory) {
+                    put(new Question(node, memory.operation(), memory.op()));
+                } else if (effect instanceof CacheEffect.Installed installed) {
+                    if (installed.epoch() == fixed[VIEW] + 1) {
+                        fixed[INSTALLED] |= 1 << node;
+                    }
+                } else if (effect instanceof CacheEffect.Complete complete) {
+                    answered(complete);
+                }
+            }
+            return this;
+        }
+
+        private void answered(CacheEffect.Complete complete) {
+            if (complete.answer() instanceof CacheAnswer.Value value) {
+                read(value.version());
+            } else if (complete.answer() instanceof CacheAnswer.NoSuchKey absent) {
+                read(absent.version());
+            } else if (complete.answer() instanceof CacheAnswer.Written written) {
+                answered = Math.max(answered, written.version());
+            }
+        }
+
+        private void read(long version) {
+            if (version < seenBefore) {
+                throw new Violation("data value: a read returned " + Replica.version(version) + " after "
+                        + Replica.version(seenBefore) + " had been seen");
+            }
+            answered = Math.max(answered, version);
+        }
+
+        /** A question to main memory is answered; the answer is on its way, or there already. */
+        void ask(Question question) {
+            Memory memory = memory(fixed);
+            MemoryAnswer answer = setup.bug().execute(memory, question.op());
+            fixed[MEMORY] = number(memory.snapshot());
+            if (!isCrashed(fixed, question.from())) {
+                if (setup.isMemoryAtomic()) {
+                    apply(question.from(), new Replica.Answered(question.operation(), answer));
+                } else {
+                    put(new Reply(question.from(), question.operation(), answer));
+                }
+            }
+        }
+
+        /** The next state, with what has been seen by anybody brought up to date. */
+        int[] end() {
+            long seen = answered;
+            for (int i = 0; i < size; i++) {
+                if (!isCrashed(fixed, i) && facts(i).isServing()) {
+                    seen = Math.max(seen, facts(i).visible());
+                }
+            }
+            fixed[SEEN_EPOCH] = (int) (seen >> 32);
+            fixed[SEEN_COUNT] = (int) seen;
+            Arrays.sort(onWay, 0, count);
+            int[] next = Arrays.copyOf(fixed, NODES + size + count);
+            System.arraycopy(onWay, 0, next, NODES + size, count);
+            return next;
+        }
+
+        /** What may be lost at an activation is: the newest version is now the newest that is left. */
+        void forgetLost() {
+            long left = stored(fixed);
+            for (int i = 0; i < size; i++) {
+                if (!isCrashed(fixed, i) && isMember(fixed[VIEW], i)) {
+                    left = Math.max(left, Math.max(facts(i).value(), facts(i).held()));
+                }
+            }
+            answered = Math.min(answered, left);
+        }
+    }
+
+    Turn turn(int[] state) {
+        return new Turn(state);
+    }
+}
