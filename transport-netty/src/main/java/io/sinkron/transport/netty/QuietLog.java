@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * made harmless first. Thread-safe.
  */
 final class QuietLog {
-    private static final Logger LOG = LoggerFactory.getLogger(NettyTransport.class);
+    private static final Logger LOG = LoggerFactory.getLogger("io.sinkron.transport.netty");
     private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int MAX_QUOTED = 200;
 
