@@ -277,6 +277,9 @@ final class DirtyLines {
         LineWork work = line.work();
         if (line.state != ControllerState.M || work.hasLostHolder) {
             writeBack(line);
+        } else {
+            // Its cleaning may have begun in the old view, and be void with it.
+            scheduleCleaning(line, work);
         }
         secure(line);
     }
