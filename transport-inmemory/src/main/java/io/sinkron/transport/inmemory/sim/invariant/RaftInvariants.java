@@ -175,8 +175,14 @@ public final class RaftInvariants implements WorldObserver {
             votes(from, request.term(), from);
             durableFirst(hasVoted(durable, request.term(), from), from, raft, durable);
         } else if (raft instanceof AppendAccepted accepted) {
-            durableFirst(durable.reaches(accepted.durableIndex()), from, raft, durable);
+            durableFirst(isDurable(shadows.get(from), accepted.durableIndex()), from, raft, durable);
         }
+    }
+
+    /** Whether the disk has the entries up to there that the node has in memory. */
+    private static boolean isDurable(Shadow shadow, long index) {
+        boolean same = !shadow.memory.hasEntry(index) || shadow.durable.agrees(index, shadow.memory.prefixHash(index));
+        return shadow.durable.reaches(index) && same;
     }
 
     private static boolean hasVoted(ShadowLog durable, long term, NodeId candidate) {
