@@ -6,7 +6,7 @@ package io.sinkron.lock;
  *
  * @param maxSessions open sessions; default 100 000. One costs some 200 bytes
  * @param maxLocks locks held or waited for; default 2 000 000
- * @param maxHolds holds of all locks together, a re-entrant one counted once; default 2 000 000. One costs some 300 bytes
+ * @param maxHolds holds of all locks together, a re-entrant one counted once; default 2 000 000. One costs some 500 bytes, its lock and owner included
  * @param maxDepth how deep one owner may hold one lock; default 65 535, as in {@code ReentrantReadWriteLock}
  * @param maxWaitersPerLock waits for one lock; default 200 000
  * @param maxWaits commands that wait for a grant, all locks together; default 1 000 000

@@ -59,6 +59,16 @@ class FailureStoriesTest {
     }
 
     @Test
+    void l02_aSessionWhoseWriterLeavesLetsNotItsOwnReaderIn() {
+        script.hold("s2/a", "L", S);
+        script.acquire("s1/w", "L", E);
+        CommandId reader = script.acquire("s1/r", "L", S);
+        script.close("s1");
+        assertEquals(new SessionExpired("s1"), script.answer(reader));
+        assertEquals(List.of("s2/a"), script.holders("L"));
+    }
+
+    @Test
     void l03_theEndOfAWaiterIsNoReleaseByTheHolder() {
         script.hold("s1/a", "L", E);
         script.acquire("s2/a", "L", S);

@@ -17,13 +17,16 @@ import io.sinkron.lock.LockCommand.Release;
 import io.sinkron.lock.LockCommand.Remember;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /**
- * A lock table driven by short sentences. Owners are written {@code session/name}. After each command the table's invariants are checked, and
- * the table is replaced by one restored from its snapshot, so that every scenario is a test of snapshots too.
+ * A lock table driven by short sentences. Owners are written {@code session/name}. Each command goes to a second table as well, restored a
+ * moment ago from the first one's snapshot: it must say the same in the same order and end up equal. So every scenario is a test of snapshots
+ * too. After each command the invariants are checked.
  */
 final class LockScript {
     static final LockMode S = LockMode.SHARED;
@@ -31,7 +34,7 @@ final class LockScript {
     static final NodeId N1 = NodeId.of("n1");
     static final NodeId N2 = NodeId.of("n2");
 
-    private LockTable table;
+    private final LockTable table;
     private final LockLimits limits;
     private final Map<CommandId, Answer> answers = new HashMap<>();
     /** What has been said about locks, as {@code what lock owner}. */
@@ -80,21 +83,27 @@ final class LockScript {
     /** Applies a command and returns its id. */
     CommandId run(LockCommand command) {
         CommandId id = new CommandId(origin, incarnation, ++sequence);
-        table.apply(id, command, ++index, term, stampMillis, new Recorder());
-        settle();
+        index++;
+        onBoth((each, sink) -> each.apply(id, command, index, term, stampMillis, sink));
         return id;
     }
 
     void endWaitsOf(NodeId node, long belowIncarnation) {
-        table.endWaitsOf(node, belowIncarnation, ++index, stampMillis, new Recorder());
-        settle();
+        index++;
+        onBoth((each, sink) -> each.endWaitsOf(node, belowIncarnation, index, stampMillis, sink));
     }
 
-    private void settle() {
-        LockTable.Snapshot snapshot = table.snapshot();
-        LockInvariants.check(snapshot, (GraphView) table.read(new LockCommand.ReadGraph(), stampMillis));
-        table = LockTable.restore(limits, snapshot);
-        assertEquals(snapshot, table.snapshot(), "a restored table differs from the one it was taken of");
+    private void onBoth(BiConsumer<LockTable, LockSink> step) {
+        LockTable restored = LockTable.restore(limits, table.snapshot());
+        Recorder recorder = new Recorder();
+        step.accept(table, recorder);
+        Recorder again = new Recorder();
+        step.accept(restored, again);
+        assertEquals(recorder.effects, again.effects, "a restored table does something else");
+        assertEquals(table.snapshot(), restored.snapshot(), "a restored table differs from the one it was taken of");
+        LockInvariants.check(table.snapshot(), graph());
+        recorder.answers.forEach((id, answer) -> assertNull(answers.put(id, answer), () -> id + " was answered twice"));
+        events.addAll(recorder.events);
     }
 
     /** An acquire that waits without bound. */
@@ -212,15 +221,21 @@ final class LockScript {
         return owner.session() + "/" + owner.name();
     }
 
-    private final class Recorder implements LockSink {
+    private static final class Recorder implements LockSink {
+        private final Map<CommandId, Answer> answers = new LinkedHashMap<>();
+        private final List<String> events = new ArrayList<>();
+        private final List<Object> effects = new ArrayList<>();
+
         @Override
         public void answer(CommandId id, Answer answer) {
             assertNull(answers.put(id, answer), () -> id + " was answered twice");
+            effects.add(List.of(id, answer));
         }
 
         @Override
         public void changed(String lock, LockOwner owner, String what) {
             events.add(what + " " + lock + " " + name(owner));
+            effects.add(what + " " + lock + " " + name(owner));
         }
     }
 }

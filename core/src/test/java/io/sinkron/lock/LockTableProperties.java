@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -35,8 +36,8 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 
 /**
- * The lock table against {@link NaiveLockTable}: the same random commands, every answer compared, every invariant checked after each, and every
- * now and then the table replaced by one that went through its snapshot's bytes.
+ * The lock table against {@link NaiveLockTable}: the same random commands, every answer compared, every invariant checked after each; a
+ * twin that is restored from its snapshot's bytes now and then must say the same in the same order.
  */
 class LockTableProperties {
     private static final LockLimits SMALL = new LockLimits(3, 3, 9, 3, 6, 10, 3, 3, 2, 1_000);
@@ -70,11 +71,16 @@ class LockTableProperties {
     }
 
     /** One table, its model, and what has been told to whom. */
-    private static final class Run implements LockSink {
+    private static final class Run {
         private final LockLimits limits;
         private final int keyed;
         private final NaiveLockTable model;
-        private LockTable table;
+        private final LockTable table;
+        /** The same table, but restored now and then from its snapshot's bytes. */
+        private LockTable twin;
+
+        private final List<Object> twinsEffects = new ArrayList<>();
+        private final List<Object> effects = new ArrayList<>();
         private final Map<CommandId, Answer> answers = new LinkedHashMap<>();
         private final Map<CommandId, Answer> told = new HashMap<>();
         private final List<Acquire> acquires = new ArrayList<>();
@@ -90,6 +96,7 @@ class LockTableProperties {
             this.limits = limits;
             this.keyed = keyed;
             this.table = new LockTable(limits);
+            this.twin = new LockTable(limits);
             this.model = new NaiveLockTable(limits);
         }
 
@@ -175,7 +182,7 @@ class LockTableProperties {
             NodeId origin = NodeId.of("n" + step.session());
             long below = 1 + step.number() % 3;
             index++;
-            table.endWaitsOf(origin, below, index, stamp, this);
+            onBoth((each, sink) -> each.endWaitsOf(origin, below, index, stamp, sink));
             model.endWaitsOf(origin, below, index, stamp);
             compare();
         }
@@ -189,7 +196,7 @@ class LockTableProperties {
                 acquireIds.add(id);
             }
             LockTable.Snapshot before = table.snapshot();
-            table.apply(id, command, index, 1, stamp, this);
+            onBoth((each, sink) -> each.apply(id, command, index, 1, stamp, sink));
             model.apply(id, command, index, 1, stamp);
             compare();
             if (answers.get(id) instanceof LockAnswer.NotHolder) {
@@ -198,14 +205,28 @@ class LockTableProperties {
         }
 
         private void restart() throws MalformedMessageException {
-            LockTable.Snapshot snapshot = table.snapshot();
+            LockTable.Snapshot snapshot = twin.snapshot();
             WireWriter out = new WireWriter();
             LockWire.writeSnapshot(out, snapshot);
             Bytes bytes = out.toBytes();
             WireReader in = new WireReader(bytes);
-            table = LockTable.restore(limits, LockWire.readSnapshot(in));
+            twin = LockTable.restore(limits, LockWire.readSnapshot(in));
             in.end();
-            assertEquals(snapshot, table.snapshot());
+            assertEquals(snapshot, twin.snapshot());
+        }
+
+        private void onBoth(BiConsumer<LockTable, LockSink> step) {
+            effects.clear();
+            twinsEffects.clear();
+            step.accept(table, new Recorder(effects));
+            step.accept(twin, new Recorder(twinsEffects));
+            assertEquals(effects, twinsEffects, "a restored table does something else");
+            assertEquals(table.snapshot(), twin.snapshot());
+            for (Object effect : effects) {
+                if (effect instanceof Answered answered) {
+                    assertNull(answers.put(answered.id(), answered.answer()), "answered twice");
+                }
+            }
         }
 
         private void compare() {
@@ -259,16 +280,21 @@ class LockTableProperties {
             assertEquals(model.waitingIds().size(), table.waitCount());
             assertEquals(expected.size(), table.lockCount());
         }
+    }
 
+    private record Answered(CommandId id, Answer answer) {}
+
+    private record Recorder(List<Object> effects) implements LockSink {
         @Override
         public void answer(CommandId id, Answer answer) {
-            assertNull(answers.put(id, answer), "answered twice");
+            effects.add(new Answered(id, answer));
         }
 
         @Override
         public void changed(String lock, LockOwner owner, String what) {
             assertTrue(List.of("granted", "released", "waiting", "deadlock", "expired")
                     .contains(what));
+            effects.add(what + lock + owner);
         }
     }
 }

@@ -357,6 +357,49 @@ class LockTableTest {
         assertFalse(other.table().hasSession("c"));
     }
 
+    /** Its effects are compared in order by {@link LockScript}; here the orders of the lists differ from those of the names and makings. */
+    @Test
+    void aRestoredTableDoesEverythingInTheSameOrder() {
+        for (String lock : List.of("A", "B", "C")) {
+            script.hold("s3/x", lock, S);
+        }
+        for (String lock : List.of("C", "A", "B")) {
+            script.hold("s1/a", lock, S);
+            script.acquire("s2/w", lock, E);
+        }
+        script.close("s3");
+        script.close("s1");
+        assertEquals(List.of("s2/w"), script.holders("A"));
+        for (String lock : List.of("B", "C", "A")) {
+            script.acquire("s1/b", lock, E);
+        }
+        script.close("s1");
+    }
+
+    @Test
+    void aLockOfManyReadersFindsEachOfThem() {
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < 12; i++) {
+                script.hold("s1/r" + i, "L", S);
+            }
+            for (int i = 0; i < 12; i++) {
+                assertEquals(
+                        2, script.granted(script.acquire("s1/r" + i, "L", S)).holds());
+            }
+            for (int i = 11; i > 0; i--) {
+                script.run(new LockCommand.CancelWait(script.acquire("s1/r" + i, "L", S), false, true));
+                assertEquals(
+                        1,
+                        script.free(
+                                "s1/r" + i,
+                                "L",
+                                script.view("L").holders().get(i).token()));
+            }
+            script.close("s1");
+            script.open("s1");
+        }
+    }
+
     @Test
     void openingASessionTwiceIsAnsweredAlike() {
         CommandId again = script.run(new LockCommand.OpenSession("s1", 5_000, "", LockScript.N2));
