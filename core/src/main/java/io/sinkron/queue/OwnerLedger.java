@@ -11,7 +11,7 @@ import java.util.ArrayDeque;
 final class OwnerLedger {
     private static final long MILLISECOND = 1_000_000;
 
-    /** After an enqueue the queue's retention may make something due that nobody has told of. */
+    /** After a change the queue's retention may make something due that nobody has told of. */
     private static final long UNTOLD_NANOS = 1_000 * MILLISECOND;
 
     private final QueueBrokerOptions options;
@@ -147,8 +147,8 @@ final class OwnerLedger {
         }
     }
 
-    /** Messages were stored; the soonest thing known to be due among them, 0 for nothing. */
-    void enqueued(OwnedQueue queue, long soonestMillis, long now) {
+    /** Messages were changed; the soonest thing known to be due among them, 0 for nothing known. */
+    void dueIn(OwnedQueue queue, long soonestMillis, long now) {
         if (soonestMillis > 0) {
             sweepBy(queue, now + soonestMillis * MILLISECOND);
         } else if (!queue.hasSweepAt) {

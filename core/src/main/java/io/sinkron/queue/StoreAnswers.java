@@ -101,14 +101,14 @@ final class StoreAnswers {
     private void answered(OwnedQueue queue, Work work, QueueAnswer answer, long now) {
         boolean hasSentAway = false;
         if (answer instanceof QueueAnswer.Enqueued && work.request instanceof QueueRequest.Operate operate) {
-            ledger.enqueued(queue, soonestMillis(operate.operation()), now);
+            ledger.dueIn(queue, soonestMillis(operate.operation()), now);
         } else if (answer instanceof QueueAnswer.Returned returned) {
             hasSentAway = returned.movesPending();
             noteReturned(queue, work, now);
         } else if (answer instanceof QueueAnswer.Redriven redriven) {
             hasSentAway = redriven.count() > 0;
         } else if (answer instanceof QueueAnswer.Extended) {
-            ledger.sweepBy(queue, now + options.guardNanos());
+            noteExtended(queue, work, now);
         }
         queue.hasMoves |= hasSentAway;
         if (work.isFinished()) {
@@ -128,7 +128,15 @@ final class StoreAnswers {
         if (work.request instanceof QueueRequest.Operate operate
                 && operate.operation() instanceof QueueOp.Nack nack
                 && nack.delayMillis() > 0) {
-            ledger.enqueued(queue, nack.delayMillis(), now);
+            ledger.dueIn(queue, nack.delayMillis(), now);
+        }
+    }
+
+    /** An extension may shorten a delivery. */
+    private void noteExtended(OwnedQueue queue, Work work, long now) {
+        if (work.request instanceof QueueRequest.Operate operate
+                && operate.operation() instanceof QueueOp.Extend extend) {
+            ledger.dueIn(queue, extend.visibilityMillis(), now);
         }
     }
 

@@ -190,6 +190,17 @@ class QueueBrokerScenariosTest {
     }
 
     @Test
+    void anExtensionThatShortensADeliveryWakesAtItsTime() {
+        cluster.await(owner, "q", enqueue("a"));
+        QueueAnswer.Delivery delivery =
+                deliveries(cluster.await(owner, "q", dequeue(1, 0))).get(0);
+        long waiting = park(other, 20_000);
+        cluster.await(owner, "q", operate(new QueueOp.Extend(List.of(delivery.receipt()), 1_000)));
+        cluster.runFor(1_050);
+        assertWoken(other, waiting, "a");
+    }
+
+    @Test
     void aDelayThatIsOverWakesAtItsTime() {
         NewMessage delayed = new NewMessage(Bytes.utf8("a"), Map.of(), 4, 3_000, 0, Optional.empty(), Optional.empty());
         long waiting = park(other, 20_000);
