@@ -195,7 +195,7 @@ final class DirtyLines {
         }
     }
 
-    private void cover(CallQueue performed, long version) {
+    private void cover(PendingCall.Queue performed, long version) {
         for (PendingCall call = performed.first(); call != null && call.version <= version; call = performed.first()) {
             calls.answer(call, call.answer);
         }
@@ -236,13 +236,19 @@ final class DirtyLines {
         work.cleaning = context.timers.schedule(at, () -> clean(line));
     }
 
-    /** A line that has been dirty for long is saved in the background and stays where it is. */
+    /** A line that has been dirty for long is saved in the background and stays where it is; asked again until main memory has it. */
     private void clean(Line line) {
-        if (context.placement != null) {
-            writeBack(line);
-        } else {
-            scheduleCleaning(line, line.work());
+        LineWork work = line.work();
+        if (context.placement == null) {
+            scheduleCleaning(line, work);
+            return;
         }
+        if (work.writingBack != null) {
+            sendWriteBack(line, work);
+        } else {
+            writeBack(line);
+        }
+        work.cleaning = context.timers.schedule(context.retryAt(), () -> clean(line));
     }
 
     /** Saves every dirty line; the lines stay. */
