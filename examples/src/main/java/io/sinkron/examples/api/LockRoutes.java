@@ -13,13 +13,10 @@ import io.sinkron.lock.LockCommand.DeadlockPolicy;
 import io.sinkron.lock.LockMode;
 import java.util.Map;
 import java.util.TreeMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.CompletionStage;
 
 /** {@code /locks} and {@code /locks-graph}. */
 final class LockRoutes {
-    private static final Logger LOG = LoggerFactory.getLogger(LockRoutes.class);
-
     private static final Map<String, LockMode> MODES =
             new TreeMap<>(Map.of("exclusive", LockMode.EXCLUSIVE, "shared", LockMode.SHARED));
     private static final Map<String, DeadlockPolicy> POLICIES =
@@ -55,33 +52,16 @@ final class LockRoutes {
                 body.optionalText("label", 1, Input.MAX_LABEL_BYTES).orElse(""),
                 body.choice("on_deadlock", POLICIES, DeadlockPolicy.REJECT));
         body.end();
-        return Pending.of(locks.acquire(session, wanted, Input.idempotent(request, wait.options())))
-                .map(this::granted);
+        CompletionStage<Granted> call = locks.acquire(session, wanted, Input.idempotent(request, wait.options()));
+        return Pending.of(call).map(granted -> granted(granted).orElse(() -> locks.giveBack(call)));
     }
 
-    private Response granted(Granted granted) {
+    private static Response granted(Granted granted) {
         return Response.ok(w -> {
-                    w.text("lock", granted.lock()).text("mode", LockJson.mode(granted.mode()));
-                    LockJson.owner(w, granted.owner());
-                    w.integer("token", granted.token()).integer("holds", granted.holds());
-                })
-                .orElse(() -> giveBack(granted));
-    }
-
-    private void giveBack(Granted granted) {
-        locks.release(
-                        granted.owner().session(),
-                        granted.owner().name(),
-                        granted.lock(),
-                        granted.token(),
-                        CallOptions.DEFAULT)
-                .whenComplete((released, failure) -> {
-                    if (failure != null) {
-                        LOG.info(
-                                "A lock whose client is gone could not be given back; it ends with its session",
-                                failure);
-                    }
-                });
+            w.text("lock", granted.lock()).text("mode", LockJson.mode(granted.mode()));
+            LockJson.owner(w, granted.owner());
+            w.integer("token", granted.token()).integer("holds", granted.holds());
+        });
     }
 
     private Pending<Response> release(Request request) {

@@ -36,6 +36,7 @@ public final class Cli {
         line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         line.registerConverter(HostPort.class, converter(HostPort::parse));
         line.registerConverter(Peers.class, converter(Peers::parse));
+        line.registerConverter(RedisUri.class, converter(RedisUri::parse));
         line.setParameterExceptionHandler((wrong, args) -> {
             err.println(oneLine(wrong.getMessage()));
             return CommandLine.ExitCode.USAGE;

@@ -45,6 +45,13 @@ final class DemoCommand implements Callable<Integer> {
             description = "Where the nodes keep their logs. Default: a temporary directory that is removed at the end.")
     private Path dataDirectory;
 
+    @Option(
+            names = "--redis",
+            paramLabel = "URI",
+            description =
+                    "Keeps queues and the cache's memory in this Redis. Default: in the cluster's own replicated stores.")
+    private RedisUri redis;
+
     DemoCommand(Streams streams) {
         this.streams = streams;
     }
@@ -56,7 +63,11 @@ final class DemoCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "Invalid value for option '--http-port': " + httpPort + " is not within 0 to " + MAX_PORT);
         }
-        Demo demo = Demo.start(streams.out(), Optional.ofNullable(dataDirectory), httpPort);
+        Demo demo = Demo.start(
+                streams.out(),
+                Optional.ofNullable(dataDirectory),
+                httpPort,
+                Optional.ofNullable(redis).map(RedisUri::text));
         Shutdown shutdown = Shutdown.onSignal(demo::close);
         int status = demo.play() ? 0 : 1;
         shutdown.status(status);

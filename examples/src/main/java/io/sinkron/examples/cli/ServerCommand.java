@@ -58,6 +58,13 @@ final class ServerCommand implements Callable<Integer> {
             description = "Where the node keeps its log; made if need be.")
     private Path dataDirectory;
 
+    @Option(
+            names = "--redis",
+            paramLabel = "URI",
+            description =
+                    "Keeps queues and the cache's memory in this Redis. Default: in the cluster's own replicated stores.")
+    private RedisUri redis;
+
     ServerCommand(Streams streams) {
         this.streams = streams;
     }
@@ -95,6 +102,12 @@ final class ServerCommand implements Callable<Integer> {
         }
         HostPort listen = bind == null ? peers.addresses().get(self) : bind;
         return new NodeConfig(
-                self, peers.addresses(), listen, http, dataDirectory, Optional.empty(), HttpLimits.DEFAULT);
+                self,
+                peers.addresses(),
+                listen,
+                http,
+                dataDirectory,
+                Optional.ofNullable(redis).map(RedisUri::text),
+                HttpLimits.DEFAULT);
     }
 }

@@ -18,12 +18,12 @@ public final class Demo implements AutoCloseable {
     private final String run;
     private final DemoCluster cluster;
 
-    private Demo(PrintStream out, Path directory, boolean isTemporary, DemoCluster cluster) {
+    private Demo(PrintStream out, Path directory, boolean isTemporary, boolean isWithoutRedis, DemoCluster cluster) {
         this.out = out;
         this.directory = directory;
         this.isTemporary = isTemporary;
-        // In a directory that is used again, names of an earlier tour may still be there.
-        this.run = isTemporary ? "" : "-" + Long.toString(System.currentTimeMillis(), 36);
+        // In a directory or a Redis that is used again, names of an earlier tour may still be there.
+        this.run = isTemporary && isWithoutRedis ? "" : "-" + Long.toString(System.currentTimeMillis(), 36);
         this.cluster = cluster;
     }
 
@@ -32,13 +32,15 @@ public final class Demo implements AutoCloseable {
      *
      * @param dataDirectory where their logs go; empty for a temporary directory that {@link #close} removes
      * @param httpPort of the first node, the others have the next ones; 0 for any free ones
+     * @param redis where queues and the cache's memory are kept; empty for the cluster's own replicated stores
      * @throws StartException if a port or directory can't be had
      */
-    public static Demo start(PrintStream out, Optional<Path> dataDirectory, int httpPort) throws StartException {
+    public static Demo start(PrintStream out, Optional<Path> dataDirectory, int httpPort, Optional<String> redis)
+            throws StartException {
         Path directory = dataDirectory.isPresent() ? dataDirectory.get() : temporary();
         try {
-            DemoCluster cluster = DemoCluster.start(directory, httpPort);
-            return new Demo(out, directory, dataDirectory.isEmpty(), cluster);
+            DemoCluster cluster = DemoCluster.start(directory, httpPort, redis);
+            return new Demo(out, directory, dataDirectory.isEmpty(), redis.isEmpty(), cluster);
         } catch (StartException e) {
             if (dataDirectory.isEmpty()) {
                 remove(directory);

@@ -33,8 +33,9 @@ final class DemoCluster implements AutoCloseable {
      *
      * @param directory for one directory a node
      * @param httpPort of the first node, the others have the next ones; 0 for any free ones
+     * @param redis where queues and the cache's memory are kept; empty for the cluster's own replicated stores
      */
-    static DemoCluster start(Path directory, int httpPort) throws StartException {
+    static DemoCluster start(Path directory, int httpPort, Optional<String> redis) throws StartException {
         DemoCluster cluster = new DemoCluster();
         SortedMap<NodeId, HostPort> peers = freeAddresses();
         try {
@@ -48,7 +49,7 @@ final class DemoCluster implements AutoCloseable {
                                 peers.get(id),
                                 new HostPort(HOST, httpPort == 0 ? 0 : httpPort + i),
                                 directory.resolve(id.value()),
-                                Optional.empty(),
+                                redis,
                                 HttpLimits.DEFAULT));
                 cluster.start(id);
             }
