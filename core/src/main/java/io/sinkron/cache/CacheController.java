@@ -92,7 +92,6 @@ final class CacheController {
             line = new Line(call.request.key());
             lines.add(line);
         }
-        call.line = line;
         line.work().waiting.add(call);
         serve(line);
         outstanding.settle(line);
@@ -112,7 +111,7 @@ final class CacheController {
         if (!line.hasWaiting()) {
             return;
         }
-        CallQueue waiting = line.work().waiting;
+        PendingCall.Queue waiting = line.work().waiting;
         PendingCall next;
         for (PendingCall call = waiting.first(); call != null; call = next) {
             next = call.next;
@@ -330,7 +329,6 @@ final class CacheController {
     private void park(Line line) {
         while (line.hasWaiting()) {
             PendingCall call = line.work().waiting.poll();
-            call.line = null;
             room.parked.add(call);
         }
     }
@@ -352,15 +350,15 @@ final class CacheController {
             reason = "this node has no lease";
         } else if (context.placement == null) {
             reason = "the cluster's view is changing";
-        } else if (call.line == null) {
+        } else if (call.queue == room.parked) {
             reason = "the cache is full of lines that can't leave";
         }
         end(call, new Refusal.Unavailable(reason, RETRY_AFTER_MILLIS));
     }
 
     private void end(PendingCall call, Refusal refusal) {
-        Line line = call.line;
         calls.answer(call, refusal);
+        Line line = lines.get(call.request.key());
         if (line != null) {
             outstanding.settle(line);
         }

@@ -6,11 +6,11 @@ import io.sinkron.spi.MemoryValue;
 /** What is outstanding for a line; a settled clean line has none. Machine only. */
 final class LineWork {
     /** Calls not performed yet. */
-    final CallQueue waiting = new CallQueue();
+    final PendingCall.Queue waiting = new PendingCall.Queue();
     /** Calls performed, that are answered when the value is backed up or in main memory; in order of their versions. */
-    final CallQueue uncovered = new CallQueue();
+    final PendingCall.Queue uncovered = new PendingCall.Queue();
     /** Calls performed, that are answered when the value is in main memory; in order of their versions. */
-    final CallQueue unsaved = new CallQueue();
+    final PendingCall.Queue unsaved = new PendingCall.Queue();
     /** The number of the outstanding request to the home, 0 for none. */
     long request;
     /** The value that a write-back in flight carries, null for none. */

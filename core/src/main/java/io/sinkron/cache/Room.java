@@ -9,7 +9,7 @@ final class Room {
     private final LineTable lines;
     private final LruDeque recency = new LruDeque();
     /** Calls that wait for room, or for the lease. */
-    final CallQueue parked = new CallQueue();
+    final PendingCall.Queue parked = new PendingCall.Queue();
 
     private long bytes;
     private int evicting;

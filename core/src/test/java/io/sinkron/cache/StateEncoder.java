@@ -120,7 +120,7 @@ final class StateEncoder {
             out.write(9);
         } else if (value instanceof Optional<?> optional) {
             value(optional.orElse(null));
-        } else if (value instanceof CallQueue queue) {
+        } else if (value instanceof PendingCall.Queue queue) {
             calls(queue);
         } else if (value instanceof Map<?, ?> map) {
             map(map);
@@ -146,7 +146,7 @@ final class StateEncoder {
         out.write(bytes, 0, bytes.length);
     }
 
-    private void calls(CallQueue queue) {
+    private void calls(PendingCall.Queue queue) {
         number(10, queue.size());
         for (PendingCall call = queue.first(); call != null; call = call.next) {
             object(call);
