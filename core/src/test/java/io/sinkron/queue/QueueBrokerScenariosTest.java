@@ -563,32 +563,4 @@ class QueueBrokerScenariosTest {
         cluster.runFor(2_000);
         assertTrue(cluster.store.names().contains("dlq"));
     }
-
-    @Test
-    void tooManyCallsAreRefusedWithTheLimitsName() {
-        QueueBrokerOptions d = QueueBrokerOptions.DEFAULT;
-        QueueBrokerOptions tight = new QueueBrokerOptions(
-                3,
-                d.maxPending(),
-                d.maxParked(),
-                d.maxQueues(),
-                d.maxStoreCalls(),
-                d.maxBatchOperations(),
-                d.maxBatchBytes(),
-                d.maxEarly(),
-                d.maxRemembered(),
-                d.rememberNanos(),
-                d.resendNanos(),
-                d.backoffNanos(),
-                d.guardNanos(),
-                d.moveHoldNanos());
-        BrokerCluster small = new BrokerCluster(1, tight, "n1");
-        for (int i = 0; i < 4; i++) {
-            small.call(small.host("n1"), "q", dequeue(1, 0), 100);
-        }
-        assertEquals(
-                new Refusal.Overloaded("maxCalls", 3), small.host("n1").ended.get(4L));
-        small.runFor(101);
-        assertInstanceOf(Refusal.Unavailable.class, small.host("n1").ended.get(1L));
-    }
 }
