@@ -80,6 +80,28 @@ final class RedisProcess implements AutoCloseable {
         }
     }
 
+    /** Stops it as it is: connections stay, nothing is answered. */
+    void pause() {
+        signal("STOP");
+    }
+
+    /** Lets it go on. */
+    void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Starts it again on its port, with what it has kept. */
     void restart() {
         try {
