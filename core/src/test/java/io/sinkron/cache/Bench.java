@@ -128,9 +128,7 @@ final class Bench {
 
     long put(int node, String value, long ifVersion, Durability durability) {
         return call(
-                node,
-                new CacheRequest.Put(
-                        Replica.KEY, Bytes.utf8(value), ifVersion, 0, durability, Optional.empty()));
+                node, new CacheRequest.Put(Replica.KEY, Bytes.utf8(value), ifVersion, 0, durability, Optional.empty()));
     }
 
     long delete(int node) {

@@ -217,12 +217,12 @@ final class ClusterWalk {
     private CacheRequest request(Bytes key) {
         Durability durability = random.nextInt(4) == 0 ? Durability.WRITE_THROUGH : Durability.BACKED_UP;
         return switch (random.nextInt(6)) {
-            case 0, 1 -> new CacheRequest.Put(
-                    key, Bytes.utf8("v" + nextCall), -1, 0, durability, Optional.empty());
-            case 2 -> random.nextInt(4) == 0
-                    ? new CacheRequest.Delete(key, -1, durability, Optional.empty())
-                    : new CacheRequest.Put(
-                            key, Bytes.utf8("v" + nextCall), seen.get(key), 0, durability, Optional.empty());
+            case 0, 1 -> new CacheRequest.Put(key, Bytes.utf8("v" + nextCall), -1, 0, durability, Optional.empty());
+            case 2 ->
+                random.nextInt(4) == 0
+                        ? new CacheRequest.Delete(key, -1, durability, Optional.empty())
+                        : new CacheRequest.Put(
+                                key, Bytes.utf8("v" + nextCall), seen.get(key), 0, durability, Optional.empty());
             default -> new CacheRequest.Get(key);
         };
     }
@@ -279,7 +279,11 @@ final class ClusterWalk {
 
     private void renewLeases() {
         for (Box box : boxes) {
-            if (box.isUp() && !box.isCut && !isLeaderAway && isActive && view.has(box.id, box.incarnation)
+            if (box.isUp()
+                    && !box.isCut
+                    && !isLeaderAway
+                    && isActive
+                    && view.has(box.id, box.incarnation)
                     && box.told == history.size()) {
                 box.leaseEnd = now + LEASE;
                 box.lines.leaseUntil(box.leaseEnd);
@@ -346,7 +350,8 @@ final class ClusterWalk {
 
     /** One more trouble, if the last one has been got over. */
     void trouble() {
-        boolean isWhole = isActive && !isLeaderAway && view.members().size() == boxes.size() && installed.size() == boxes.size();
+        boolean isWhole =
+                isActive && !isLeaderAway && view.members().size() == boxes.size() && installed.size() == boxes.size();
         if (!isWhole) {
             lastTrouble = now;
         }

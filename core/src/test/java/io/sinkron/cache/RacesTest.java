@@ -224,8 +224,7 @@ class RacesTest {
             for (int node = 1; node <= 3; node++) {
                 long read = bench.get(node);
                 bench.settle();
-                long version =
-                        bench.answer(read) instanceof CacheAnswer.Value value ? value.version() : 0;
+                long version = bench.answer(read) instanceof CacheAnswer.Value value ? value.version() : 0;
                 writes[node - 1] = bench.put(node, "r" + round, version, Durability.BACKED_UP);
             }
             bench.settle();
