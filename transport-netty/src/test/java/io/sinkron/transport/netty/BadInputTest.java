@@ -252,6 +252,7 @@ class BadInputTest {
     void tooManyHalfOpenConnectionsAreClosedAndAdmittedOnesDoNotCount() throws Exception {
         try (RawPeer admitted = RawPeer.admitted(address, "n3", 1, "n1")) {
             List<RawPeer> waiting = new ArrayList<>();
+            long refused = node.transport.stats().refused();
             try {
                 for (int i = 0; i < 4; i++) {
                     waiting.add(new RawPeer(address));
@@ -259,6 +260,7 @@ class BadInputTest {
                 try (RawPeer fifth = new RawPeer(address)) {
                     assertTrue(fifth.isClosed());
                 }
+                assertEquals(refused + 1, node.transport.stats().refused(), "closed at once, not by its timeout");
             } finally {
                 for (RawPeer peer : waiting) {
                     peer.close();
