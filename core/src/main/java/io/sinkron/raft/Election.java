@@ -29,7 +29,11 @@ final class Election {
     private Optional<NodeId> promisedTo = Optional.empty();
     private Ballot ballot = new Ballot();
 
-    Election(RaftState state, RandomGenerator random) {
+    /**
+     * @param mayHavePromised whether an earlier start of this node may have heard from a leader; an empty disk that isn't the node's first
+     *     start counts too, as a volatile log forgets its term
+     */
+    Election(RaftState state, RandomGenerator random, boolean mayHavePromised) {
         this.state = state;
         this.random = random;
         if (state.configuration().voters().size() == 1) {
@@ -37,10 +41,8 @@ final class Election {
         } else {
             resetTimer();
         }
-        if (state.term() > 0) {
-            hasPromised = true;
-            promisedAt = state.now();
-        }
+        hasPromised = mayHavePromised;
+        promisedAt = state.now();
     }
 
     long deadline() {

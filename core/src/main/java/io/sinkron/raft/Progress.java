@@ -127,8 +127,8 @@ final class Progress {
     }
 
     /**
-     * Whether a rejection at or below {@code match} means that the follower has lost what it acknowledged: only if the rejected message was
-     * sent after the acknowledgement had been received. Otherwise they just overtook each other.
+     * Whether a rejection by a log that ends, or differs, before {@code match} means that the follower has lost what it acknowledged: only if
+     * the rejected message was sent after the acknowledgement had been received. Otherwise they just overtook each other.
      */
     boolean hasLostAcknowledged(long rejectedRound) {
         return matchRound != NEVER && rejectedRound - matchRound > 0;

@@ -58,7 +58,7 @@ public final class Raft {
         }
         recovered.snapshot().ifPresent(snapshot -> checkConfiguration(configuration, snapshot));
         state = new RaftState(options, self, configuration, recovered, now);
-        election = new Election(state, random);
+        election = new Election(state, random, state.term() > 0 || recovered.incarnation() > 1);
         follower = new Follower(state);
         lastRound = now;
     }

@@ -135,13 +135,13 @@ final class Replication {
         if (peer.isStaleRejection(answer.round())) {
             return;
         }
-        if (answer.prevIndex() <= peer.match()) {
+        long upTo = Math.min(answer.hintIndex(), answer.prevIndex() - 1);
+        if (upTo < peer.match()) {
             if (!peer.hasLostAcknowledged(answer.round())) {
                 return;
             }
             peer.forget(lastRound);
         }
-        long upTo = Math.min(answer.hintIndex(), answer.prevIndex() - 1);
         peer.probe(state.log().lastIndexWithTermAtMost(answer.hintTerm(), upTo) + 1, lastRound);
         isFillDue = true;
     }

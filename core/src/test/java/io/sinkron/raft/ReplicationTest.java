@@ -166,8 +166,10 @@ class ReplicationTest {
         s.receive(1, 2, early).receive(1, 2, new AppendRejected(1, early.round(), 1, 0, 0));
         s.receive(1, 2, new AppendRejected(1, early.round() - 5, 9, 0, 0));
         s.propose(1, "c");
-        assertEquals(3, s.take(1, 2, AppendEntries.class).prevIndex(), "streaming goes on where it was");
-        s.stabilise().expectCommit(1, 4).run(300).expectCommit(2, 4);
+        s.propose(1, "d");
+        assertEquals(2, s.underWay(1, 2, AppendEntries.class).size(), "streaming goes on");
+        assertEquals(3, s.take(1, 2, AppendEntries.class).prevIndex(), "where it was");
+        s.stabilise().expectCommit(1, 5).run(300).expectCommit(2, 5);
     }
 
     @Test
@@ -282,15 +284,38 @@ class ReplicationTest {
     void a_follower_that_lost_what_it_acknowledged_is_brought_up_again_and_its_old_acknowledgements_are_void() {
         RaftScenario s = RaftScenario.of(3).elect(1);
         s.propose(1, "a");
-        s.stabilise().run(200);
+        s.stabilise().isolate(2);
         s.propose(1, "b");
         s.receive(3, 1, s.take(1, 3, AppendEntries.class));
         AppendAccepted ofEarlierLife = s.take(3, 1, AppendAccepted.class);
-        s.dropAll().crash(3);
+        s.crash(3);
         s.node(3).wipe();
-        s.forgetHistory(3).restart(3).run(150);
-        s.receive(1, 3, ofEarlierLife).run(500);
-        s.expectLog(3, s.log(1)).expectRole(1, Role.LEADER).expectTerm(1, 1);
+        s.forgetHistory(3).restart(3).pass(100).tick(1);
+        s.receive(3, 1, s.take(1, 3, AppendEntries.class)).holdStorage(3);
+        s.receive(1, 3, s.take(3, 1, AppendRejected.class));
+        s.receive(1, 3, ofEarlierLife).expectCommit(1, 2);
+        s.releaseStorage(3).stabilise().expectCommit(1, 3).expectLog(3, s.log(1));
+    }
+
+    @Test
+    void R10_an_answer_about_another_place_than_the_one_probed_ends_no_probe() {
+        RaftScenario s =
+                RaftScenario.withLogs("1 1", "1 1", "1 1").isolate(3).elect(1).heal();
+        s.pass(100).tick(1).dropAll().receive(1, 3, new AppendAccepted(2, s.now(1), 0, 0));
+        s.propose(1, "x");
+        assertTrue(s.underWay(1, 3, AppendEntries.class).isEmpty(), "one probe at a time");
+    }
+
+    @Test
+    void R10_what_a_leader_knows_of_a_follower_only_grows() {
+        Progress progress = new Progress(RaftScenario.id(2), 8, 0);
+        assertTrue(progress.acknowledged(5, 1, 1));
+        assertFalse(progress.acknowledged(3, 2, 2));
+        assertEquals(5, progress.match());
+        progress.probe(2, 3);
+        assertEquals(6, progress.next());
+        progress.stream(1, 4);
+        assertEquals(6, progress.next());
     }
 
     @Test

@@ -69,8 +69,7 @@ class SnapshotTest {
 
     @Test
     void S03_no_entries_are_sent_while_a_snapshot_is_under_way_and_no_snapshot_to_who_is_silent() {
-        RaftScenario s = slowFollower(TINY).pass(100).tickAll().stabilise();
-        s.heal();
+        RaftScenario s = slowFollower(TINY).heal();
         for (int i = 0; i < 20; i++) {
             s.pass(100).tick(1).tick(2);
             assertTrue(s.underWay(1, 3, InstallSnapshot.class).isEmpty(), "node 3 has not answered yet");
@@ -179,6 +178,20 @@ class SnapshotTest {
                 .restart(3)
                 .run(600);
         restarted.expectCommit(3, 11);
+    }
+
+    @Test
+    void S19_a_followers_word_on_the_offset_is_final_in_both_directions() {
+        SnapshotTransfer transfer = new SnapshotTransfer(
+                new io.sinkron.spi.StoredSnapshot(4, 1, 0, Bytes.EMPTY, Bytes.utf8("123456789")), 0);
+        assertEquals(0, transfer.nextChunk(TINY, 1, 1).offset());
+        assertEquals(4, transfer.nextChunk(TINY, 1, 2).offset());
+        transfer.answered(4, 1);
+        transfer.answered(8, 2);
+        transfer.answered(0, 3);
+        assertEquals(0, transfer.nextChunk(TINY, 1, 4).offset());
+        transfer.answered(8, 2);
+        assertEquals(4, transfer.nextChunk(TINY, 1, 5).offset(), "an older answer says nothing new");
     }
 
     @Test
