@@ -1,12 +1,15 @@
 -- How messages are delivered and how deliveries end.
 
+local moves -- whether there are any: '1', '0', or nil if not known
+
 local function hasMoves()
-  return call('EXISTS', MOVES) == 1 and '1' or '0'
+  moves = moves or call('EXISTS', MOVES) == 1 and '1' or '0'
+  return moves
 end
 
 -- A message on its way to another queue; the message itself is kept as it was. A reason says that it is dead.
 local function addMove(k, message, to, reason)
-  left = left + 1
+  left, moves = left + 1, '1'
   write('HSET', MOVES, k, pack('>BI4c0I4c0', reason and 1 or 0, #to, to, #(reason or ''), reason or '') .. message)
   write('ZADD', MOVE_ORDER, left, k)
 end
@@ -154,7 +157,7 @@ local function receive(room, visibilityMillis, consumer, nonce, now)
   return { 'R', nextDue(now), hasMoves(), untilMillis, delivered }
 end
 
--- A receipt is the message's key and the claim of its delivery. Answers '1' (removed) or '0' (stale) for each.
+-- A receipt is the message's key and the claim of its delivery. '1' (removed) or '0' (stale) for each.
 local function ack(receipts)
   local keys, mask, seen = {}, {}, {}
   for i = 1, #receipts do
@@ -194,7 +197,7 @@ local function ack(receipts)
     writeAll('HDEL', DELIVERIES, gone)
     writeAll('HDEL', BODY, gone)
   end
-  return { 'A', table.concat(mask) }
+  return table.concat(mask)
 end
 
 -- Does something with each delivery that is open now; '1' or '0' (stale) for each receipt.

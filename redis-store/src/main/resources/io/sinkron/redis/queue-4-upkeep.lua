@@ -176,6 +176,7 @@ local function drop()
   clearContents()
   write('UNLINK', DEDUPS, DEDUP_AGES, REQUESTS, REQUEST_AGES, MOVES, MOVE_ORDER)
   forgetMeta()
+  moves = nil
   return { 'd' }
 end
 
@@ -203,11 +204,11 @@ end
 
 local function takeMoves(limit)
   local keys = limit > 0 and call('ZRANGE', MOVE_ORDER, 0, limit - 1) or {}
-  local moves, shown = readAll(MOVES, keys), {}
+  local found, shown = readAll(MOVES, keys), {}
   for i = 1, #keys do
-    if moves[i] then
+    if found[i] then
       shown[#shown + 1] = keys[i]
-      shown[#shown + 1] = moves[i]
+      shown[#shown + 1] = found[i]
     end
   end
   return { 'M', shown }
@@ -224,6 +225,7 @@ local function forgetMoves(ids)
       if tag == sub(ids[i], 13) then
         write('HDEL', MOVES, k)
         write('ZREM', MOVE_ORDER, k)
+        moves = nil
       end
     end
   end

@@ -41,8 +41,25 @@ local READ = {
     return function(now) return receive(room, v, consumer, nonce, now) end
   end,
   A = function()
-    local receipts = list()
-    return function() return ack(receipts) end
+    -- acks that follow each other are done together: what is true of a list of receipts is true of lists behind each other
+    local receipts, ends = list(), {}
+    ends[1] = #receipts
+    while ARGV[at] == 'A' do
+      at = at + 1
+      for i = 1, number() do
+        receipts[#receipts + 1] = argument()
+      end
+      ends[#ends + 1] = #receipts
+    end
+    return function()
+      local mask, behind = ack(receipts), 0
+      local answers = {}
+      for i = 1, #ends do
+        answers[i] = { 'A', sub(mask, behind + 1, ends[i]) }
+        behind = ends[i]
+      end
+      return unpack(answers)
+    end, #ends
   end,
   N = function()
     local delay, isDead, reason, receipts = number(), argument() == '1', argument(), list()
@@ -98,21 +115,31 @@ local function claim()
   return { 'c' }
 end
 
+-- The same reply to each of so many operations that were read as one; nil for a single one.
+local function repeated(reply, times)
+  local replies = {}
+  for i = 1, times or 1 do
+    replies[i] = reply
+  end
+  return unpack(replies)
+end
+
+-- Does the next operation, or the next few; their replies.
 local function operate()
   local code = argument()
   if code == 'C' then
     return claim()
   end
-  local act = READ[code]()
+  local act, times = READ[code]()
   if ARGV[1] ~= epoch then
-    return { 'e', epoch }
+    return repeated({ 'e', epoch }, times)
   end
   local now = exists and max(mark, clock) or clock
   if code == 'E' or code == 'S' then
     return act(now)
   end
   if not exists then
-    return code == 'R' and { 'R', -1, '0', 0, {} } or { 'u' }
+    return repeated(code == 'R' and { 'R', -1, '0', 0, {} } or { 'u' }, times)
   end
   if not READS[code] then
     mark = now
@@ -124,7 +151,10 @@ end
 local replies = {}
 local isDone, problem = pcall(function()
   while at <= #ARGV do
-    replies[#replies + 1] = operate()
+    local done = { operate() }
+    for i = 1, #done do
+      replies[#replies + 1] = done[i]
+    end
   end
 end)
 local isSaved, unsaved = pcall(function()
