@@ -111,6 +111,16 @@ class DeadlockTest {
     }
 
     @Test
+    void aReaderBehindAWaitingUpgradeWaitsForIt() {
+        script.hold("s1/a", "L", S);
+        script.hold("s2/b", "L", S);
+        script.acquire("s1/a", "L", E);
+        script.hold("s3/c", "M", E);
+        script.acquire("s3/c", "L", S);
+        assertDeadlock(script.acquire("s1/a", "M", E), "s1/a", "s3/c");
+    }
+
+    @Test
     void aFollowingRequestThatWouldBecomeTheSecondUpgradeIsRefusedWhenItDoes() {
         long token = script.hold("s1/h", "L", E);
         script.acquire("s2/a", "L", S);

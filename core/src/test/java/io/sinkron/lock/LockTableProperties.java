@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -61,19 +62,19 @@ class LockTableProperties {
 
     @Property(tries = 700, shrinking = ShrinkingMode.BOUNDED)
     void answersLikeTheNaiveTableWithinSmallLimits(@ForAll("steps") List<Step> steps) throws Exception {
-        new Run(SMALL, 1).play(steps);
+        new Run(SMALL, true).play(steps);
     }
 
     @Property(tries = 700, shrinking = ShrinkingMode.BOUNDED)
     void answersLikeTheNaiveTableWhereOwnersAskForSeveralLocksAtOnce(@ForAll("steps") List<Step> steps)
             throws Exception {
-        new Run(WIDE, 0).play(steps);
+        new Run(WIDE, false).play(steps);
     }
 
     /** One table, its model, and what has been told to whom. */
     private static final class Run {
         private final LockLimits limits;
-        private final int keyed;
+        private final boolean keyed;
         private final NaiveLockTable model;
         private final LockTable table;
         /** The same table, but restored now and then from its snapshot's bytes. */
@@ -92,7 +93,7 @@ class LockTableProperties {
         private long index;
         private long stamp = 1_000;
 
-        Run(LockLimits limits, int keyed) {
+        Run(LockLimits limits, boolean keyed) {
             this.limits = limits;
             this.keyed = keyed;
             this.table = new LockTable(limits);
@@ -122,7 +123,7 @@ class LockTableProperties {
                 NaiveLockTable.Hold hold = heldBy(owner, lock, step);
                 long token = hold == null ? index : step.number() == 0 ? hold.token - 1 : hold.token;
                 LockOwner who = hold == null ? owner : hold.owner;
-                run(new LockCommand.Release(who, hold == null ? lock : hold.lock, token, remember(step, index % 2)));
+                run(new LockCommand.Release(who, hold == null ? lock : hold.lock, token, remember(step, who, lock)));
             } else if (step.kind() < 88) {
                 cancel(step);
             } else if (step.kind() < 92) {
@@ -148,7 +149,7 @@ class LockTableProperties {
         private void acquire(LockOwner owner, String lock, Step step) throws MalformedMessageException {
             LockMode mode = step.exclusive() ? LockMode.EXCLUSIVE : LockMode.SHARED;
             DeadlockPolicy policy = step.kind() == 44 ? DeadlockPolicy.WAIT : DeadlockPolicy.REJECT;
-            Optional<Remember> remember = remember(step, 7);
+            Optional<Remember> remember = remember(step, owner, lock, step.exclusive());
             Acquire acquire = new Acquire(owner, lock, mode, step.number() == 8 ? 0 : -1, "x", policy, remember);
             // Half of the requests with a key repeat the one that the key was made for, whoever's turn it is.
             Acquire first = remember.map(r -> keys.putIfAbsent(step.session() * 10L + step.number(), acquire))
@@ -160,9 +161,10 @@ class LockTableProperties {
             }
         }
 
-        private Optional<Remember> remember(Step step, long fingerprint) {
-            return step.number() < 3 && keyed > 0
-                    ? Optional.of(new Remember("key" + step.number(), step.kind() == 0 ? -1 : fingerprint))
+        /** The fingerprint stands for the whole request; now and then a key is used for another one. */
+        private Optional<Remember> remember(Step step, Object... contents) {
+            return step.number() < 3 && keyed
+                    ? Optional.of(new Remember("key" + step.number(), step.kind() == 0 ? -1 : Objects.hash(contents)))
                     : Optional.empty();
         }
 

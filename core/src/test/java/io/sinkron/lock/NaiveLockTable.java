@@ -10,67 +10,26 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
- * The lock table as one would write it on a blackboard: plain lists, everything looked up by walking over them, the whole graph computed anew
- * for each question. What the real one is compared with.
+ * The lock table as one would write it on a blackboard: the whole graph is computed anew for each question. What the real one is compared
+ * with.
  */
-final class NaiveLockTable {
-    static final class Session {
-        long ttlMillis;
-        String label;
-        NodeId node;
-        final List<Kept> kept = new ArrayList<>();
-    }
+final class NaiveLockTable extends NaiveLockState {
+    private static final LockOwner NOBODY = new LockOwner("", "");
 
-    record Kept(boolean release, Remember name, LockAnswer answer) {}
-
-    static final class Hold {
-        LockOwner owner;
-        String lock;
-        LockMode mode;
-        long token;
-        int depth = 1;
-        final List<Grant> grants = new ArrayList<>();
-    }
-
-    static final class Grant {
-        String key;
-        long tokenBefore;
-        final List<CommandId> ids = new ArrayList<>();
-    }
-
-    static final class Request {
-        LockCommand.Acquire acquire;
-        final Map<CommandId, Long> since = new LinkedHashMap<>();
-    }
-
-    static final class Place {
-        LockOwner owner;
-        boolean upgrade;
-        final List<Request> requests = new ArrayList<>();
-
-        LockMode mode() {
-            return requests.get(0).acquire.mode();
-        }
-    }
-
-    final LockLimits limits;
-    final TreeMap<String, Session> sessions = new TreeMap<>();
-    final List<Hold> holds = new ArrayList<>();
-    final TreeMap<String, List<Place>> lines = new TreeMap<>();
+    /** When the refused cycles that are kept were refused. */
     final List<Long> refusedAt = new ArrayList<>();
     /** What the last command answered. */
     final Map<CommandId, Answer> answers = new LinkedHashMap<>();
     /** The graph that a refused acquire of the last command would have made. */
     final Map<CommandId, NaiveGraph> refusals = new LinkedHashMap<>();
 
+    private long lastOrder;
     private long index;
-    private long stamp;
 
     NaiveLockTable(LockLimits limits) {
-        this.limits = limits;
+        super(limits);
     }
 
     void apply(CommandId id, LockCommand command, long atIndex, long term, long atMillis) {
@@ -94,6 +53,7 @@ final class NaiveLockTable {
         } else if (command instanceof LockCommand.ForceRelease c) {
             force(id, c.lock());
         }
+        listOwners(command instanceof LockCommand.Acquire c ? c.owner() : NOBODY);
     }
 
     void endWaitsOf(NodeId origin, long belowIncarnation, long atIndex, long atMillis) {
@@ -113,6 +73,7 @@ final class NaiveLockTable {
             }
         }
         touched.forEach(this::advance);
+        listOwners(NOBODY);
     }
 
     private void begin(long atIndex, long atMillis) {
@@ -144,6 +105,13 @@ final class NaiveLockTable {
         if (sessions.remove(session) == null) {
             return;
         }
+        List<String> touched = new ArrayList<>();
+        for (LockOwner owner : owners) {
+            if (owner.session().equals(session)) {
+                places(owner).forEach(place -> touched.add(place.lock));
+                holds.stream().filter(hold -> hold.owner.equals(owner)).forEach(hold -> touched.add(hold.lock));
+            }
+        }
         for (List<Place> line : lines.values()) {
             for (Place place : List.copyOf(line)) {
                 if (place.owner.session().equals(session)) {
@@ -155,7 +123,7 @@ final class NaiveLockTable {
             }
         }
         holds.removeIf(hold -> hold.owner.session().equals(session));
-        List.copyOf(lines.keySet()).forEach(this::advance);
+        touched.forEach(this::advance);
     }
 
     private void acquire(CommandId id, LockCommand.Acquire c) {
@@ -173,7 +141,8 @@ final class NaiveLockTable {
         if (kept != null) {
             boolean same = kept.name().fingerprint() == name.fingerprint();
             answers.put(id, same ? kept.answer() : new LockAnswer.IdempotencyMismatch(name.key()));
-            Hold hold = hold(c.owner(), ((LockAnswer.Granted) kept.answer()).lock());
+            LockAnswer.Granted granted = (LockAnswer.Granted) kept.answer();
+            Hold hold = hold(granted.owner(), granted.lock());
             if (same && hold != null) {
                 hold.grants.stream()
                         .filter(grant -> name.key().equals(grant.key))
@@ -240,6 +209,8 @@ final class NaiveLockTable {
     private void takePlace(Request request, boolean upgrade) {
         Place place = new Place();
         place.owner = request.acquire.owner();
+        place.lock = request.acquire.lock();
+        place.order = ++lastOrder;
         place.upgrade = upgrade;
         place.requests.add(request);
         List<Place> line = lines.computeIfAbsent(request.acquire.lock(), name -> new ArrayList<>());
@@ -370,28 +341,6 @@ final class NaiveLockTable {
         }
     }
 
-    private void oneLevelLess(Hold hold) {
-        hold.depth--;
-        if (hold.depth == 0) {
-            endHold(hold);
-        } else {
-            while (hold.grants.size() > hold.depth + 8) {
-                hold.grants.remove(0);
-            }
-        }
-    }
-
-    private void endHold(Hold hold) {
-        holds.remove(hold);
-        Place place = place(hold.owner, hold.lock);
-        if (place != null && place.upgrade) {
-            List<Place> line = lines.get(hold.lock);
-            line.remove(place);
-            place.upgrade = false;
-            line.add((int) line.stream().filter(each -> each.upgrade).count(), place);
-        }
-    }
-
     private void cancel(CommandId id, LockCommand.CancelWait c) {
         Request request = waiting(c.acquire());
         if (request != null) {
@@ -479,99 +428,5 @@ final class NaiveLockTable {
         }
         answers.put(id, new LockAnswer.ForceReleased(lock, released));
         advance(lock);
-    }
-
-    LockAnswer.LockView view(String lock) {
-        List<LockAnswer.Waiter> waiters = new ArrayList<>();
-        for (Place place : lines.getOrDefault(lock, List.of())) {
-            long since = place.requests.get(0).since.values().iterator().next();
-            waiters.add(new LockAnswer.Waiter(place.owner, place.mode(), waiters.size() + 1, stamp - since));
-        }
-        return new LockAnswer.LockView(lock, named(holders(lock), Integer.MAX_VALUE), waiters);
-    }
-
-    NaiveGraph graph() {
-        NaiveGraph graph = new NaiveGraph();
-        lines.forEach((lock, line) -> graph.add(
-                lock,
-                holders(lock).stream()
-                        .map(hold -> new NaiveGraph.H(hold.owner, hold.mode))
-                        .toList(),
-                line.stream()
-                        .map(place -> new NaiveGraph.W(place.owner, place.mode(), place.upgrade))
-                        .toList()));
-        return graph;
-    }
-
-    List<String> lockNames() {
-        TreeMap<String, Boolean> names = new TreeMap<>();
-        lines.keySet().forEach(name -> names.put(name, true));
-        holds.forEach(hold -> names.put(hold.lock, true));
-        return new ArrayList<>(names.keySet());
-    }
-
-    Hold hold(LockOwner owner, String lock) {
-        return holders(lock).stream()
-                .filter(hold -> hold.owner.equals(owner))
-                .findFirst()
-                .orElse(null);
-    }
-
-    List<CommandId> waitingIds() {
-        List<CommandId> ids = new ArrayList<>();
-        everyRequest().forEach(request -> ids.addAll(request.since.keySet()));
-        return ids;
-    }
-
-    private int waitingCommands() {
-        return waitingIds().size();
-    }
-
-    private LockAnswer.LockTimeout timeout(String lock, long waitedMillis) {
-        return new LockAnswer.LockTimeout(lock, named(holders(lock), limits.holdersNamed()), waitedMillis);
-    }
-
-    private static List<LockAnswer.Holder> named(List<Hold> holders, int most) {
-        return holders.stream()
-                .limit(most)
-                .map(hold -> new LockAnswer.Holder(hold.owner, hold.mode, hold.token, hold.depth))
-                .toList();
-    }
-
-    private List<Hold> holders(String lock) {
-        return holds.stream().filter(hold -> hold.lock.equals(lock)).toList();
-    }
-
-    private Place place(LockOwner owner, String lock) {
-        return lines.getOrDefault(lock, List.of()).stream()
-                .filter(place -> place.owner.equals(owner))
-                .findFirst()
-                .orElse(null);
-    }
-
-    private List<Request> everyRequest() {
-        List<Request> all = new ArrayList<>();
-        lines.values().forEach(line -> line.forEach(place -> all.addAll(place.requests)));
-        return all;
-    }
-
-    private int requestsFor(String lock) {
-        return lines.getOrDefault(lock, List.of()).stream()
-                .mapToInt(place -> place.requests.size())
-                .sum();
-    }
-
-    private Request waiting(CommandId id) {
-        return everyRequest().stream()
-                .filter(request -> request.since.containsKey(id))
-                .findFirst()
-                .orElse(null);
-    }
-
-    private static Kept kept(Session session, boolean release, String key) {
-        return session.kept.stream()
-                .filter(kept -> kept.release() == release && kept.name().key().equals(key))
-                .findFirst()
-                .orElse(null);
     }
 }
