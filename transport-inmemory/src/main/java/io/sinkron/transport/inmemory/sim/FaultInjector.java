@@ -5,6 +5,7 @@ import io.sinkron.transport.inmemory.sim.world.DiskQuality;
 import io.sinkron.transport.inmemory.sim.world.NodeQuality;
 import io.sinkron.transport.inmemory.sim.world.SeededRandom;
 import io.sinkron.transport.inmemory.sim.world.SimulatedNode;
+import io.sinkron.transport.inmemory.sim.world.StoreQuality;
 import io.sinkron.transport.inmemory.sim.world.World;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,7 @@ final class FaultInjector {
 
     void start() {
         world.network().quality(faults.links());
+        world.store().quality(faults.store());
         for (SimulatedNode node : nodes) {
             node.quality(faults.nodes());
             node.diskQuality(faults.disks());
@@ -42,6 +44,7 @@ final class FaultInjector {
         repeat("crash", faults.crashMeanNanos(), true, this::crash);
         repeat("outage", faults.outageMeanNanos(), false, this::outage);
         repeat("pause", faults.pauseMeanNanos(), true, this::pause);
+        repeat("store", faults.storeAwayMeanNanos(), false, this::storeAway);
         repeat("restart", 500 * MILLI, false, this::restart);
     }
 
@@ -49,6 +52,8 @@ final class FaultInjector {
     void stop() {
         stopped = true;
         world.network().heal();
+        world.store().quality(StoreQuality.PERFECT);
+        world.store().away(false);
         for (SimulatedNode node : nodes) {
             node.quality(NodeQuality.PERFECT);
             node.diskQuality(DiskQuality.PERFECT);
@@ -128,6 +133,14 @@ final class FaultInjector {
             node.crash(true);
             startAfter(node, source.nextLong(3_000 * MILLI));
         }
+        return 0;
+    }
+
+    private long storeAway(SeededRandom source) {
+        mark("store goes away");
+        world.store().away(true);
+        world.scheduler()
+                .after(source.nextLong(5_000 * MILLI), () -> world.store().away(false));
         return 0;
     }
 

@@ -3,6 +3,7 @@ package io.sinkron.transport.inmemory.sim;
 import io.sinkron.transport.inmemory.sim.world.DiskQuality;
 import io.sinkron.transport.inmemory.sim.world.LinkQuality;
 import io.sinkron.transport.inmemory.sim.world.NodeQuality;
+import io.sinkron.transport.inmemory.sim.world.StoreQuality;
 import java.util.Objects;
 
 /**
@@ -12,6 +13,8 @@ import java.util.Objects;
  * @param links how all links behave
  * @param disks how all disks behave
  * @param nodes how all processes behave
+ * @param store how the store outside the cluster behaves, where there is one
+ * @param storeAwayMeanNanos that store refuses everything for up to five seconds
  * @param partitionMeanNanos cuts: one node off, two halves, one direction only, a ring, two halves with a bridge
  * @param clogMeanNanos one link holds everything for a while and then delivers it at once
  * @param crashMeanNanos one process is killed, or its machine loses power, and starts again later
@@ -24,6 +27,8 @@ public record Faults(
         LinkQuality links,
         DiskQuality disks,
         NodeQuality nodes,
+        StoreQuality store,
+        long storeAwayMeanNanos,
         long partitionMeanNanos,
         long clogMeanNanos,
         long crashMeanNanos,
@@ -31,14 +36,25 @@ public record Faults(
         long pauseMeanNanos,
         boolean oneNodeAtATime) {
     /** Nothing breaks. */
-    public static final Faults NONE =
-            new Faults(LinkQuality.PERFECT, DiskQuality.PERFECT, NodeQuality.PERFECT, 0, 0, 0, 0, 0, false);
+    public static final Faults NONE = new Faults(
+            LinkQuality.PERFECT,
+            DiskQuality.PERFECT,
+            NodeQuality.PERFECT,
+            StoreQuality.PERFECT,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            false);
 
     /** Rejects missing parts. */
     public Faults {
         Objects.requireNonNull(links, "links");
         Objects.requireNonNull(disks, "disks");
         Objects.requireNonNull(nodes, "nodes");
+        Objects.requireNonNull(store, "store");
     }
 
     /** Whether no node ever dies, so that what is in memory stays there. */

@@ -11,6 +11,7 @@ import io.sinkron.transport.inmemory.sim.world.Scheduler;
 import io.sinkron.transport.inmemory.sim.world.SeededRandom;
 import io.sinkron.transport.inmemory.sim.world.SimulatedNetwork;
 import io.sinkron.transport.inmemory.sim.world.SimulatedNode;
+import io.sinkron.transport.inmemory.sim.world.SimulatedStore;
 import io.sinkron.transport.inmemory.sim.world.Violation;
 import io.sinkron.transport.inmemory.sim.world.World;
 import io.sinkron.wire.MessageWire;
@@ -52,7 +53,9 @@ final class SimulationRun {
         this.cache = new CacheInvariants(nodes);
         SimulatedNetwork network = new SimulatedNetwork(
                 scheduler, seed.split("network"), recorder, new MessageWire(), plan.throughCodec());
-        this.world = new World(scheduler, network, recorder, List.of(raft, cache, new Sightings(recorder.marks())));
+        SimulatedStore store = new SimulatedStore(scheduler, seed.split("store"), recorder);
+        this.world =
+                new World(scheduler, network, store, recorder, List.of(raft, cache, new Sightings(recorder.marks())));
         Faults drawn = swarm.faults();
         recorder.trace("", () -> "seed " + plan.seed() + ", " + plan.faults().orElse(drawn));
         this.faults = new FaultInjector(plan.faults().orElse(drawn), world, nodes, seed.split("faults"));

@@ -16,6 +16,7 @@ import io.sinkron.transport.inmemory.sim.world.DiskQuality;
 import io.sinkron.transport.inmemory.sim.world.LinkQuality;
 import io.sinkron.transport.inmemory.sim.world.NodeQuality;
 import io.sinkron.transport.inmemory.sim.world.SeededRandom;
+import io.sinkron.transport.inmemory.sim.world.StoreQuality;
 import io.sinkron.wal.FileLogOptions;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,9 +30,15 @@ final class Swarm {
     private static final long MILLI = 1_000_000;
 
     private final SeededRandom random;
+    private final SeededRandom storeRandom;
+    private final boolean externalQueues;
+    private final boolean externalMemory;
 
     Swarm(SeededRandom random) {
         this.random = random;
+        this.storeRandom = random.split("stores");
+        this.externalQueues = storeRandom.chance(0.3);
+        this.externalMemory = storeRandom.chance(0.3);
     }
 
     Faults faults() {
@@ -40,6 +47,8 @@ final class Swarm {
                 links(),
                 disks(oneAtATime),
                 nodes(oneAtATime),
+                store(),
+                storeRandom.nextBoolean() ? storeRandom.nextLong(5_000, 30_000) * MILLI : 0,
                 maybe(2_000, 12_000),
                 maybe(1_000, 8_000),
                 maybe(2_000, 15_000),
@@ -82,6 +91,15 @@ final class Swarm {
                 maybe(deadly));
     }
 
+    private StoreQuality store() {
+        double trouble = storeRandom.nextBoolean() ? 0.03 : 0;
+        return new StoreQuality(
+                storeRandom.nextLong(100_000, 10 * MILLI),
+                storeRandom.nextDouble() * trouble,
+                storeRandom.nextDouble() * trouble,
+                storeRandom.nextDouble() * trouble);
+    }
+
     private NodeQuality nodes(boolean oneAtATime) {
         return new NodeQuality(
                 random.nextInt(501),
@@ -106,8 +124,8 @@ final class Swarm {
                 random.nextInt(1, 4),
                 "",
                 "",
-                false,
-                false,
+                externalQueues,
+                externalMemory,
                 7,
                 limits,
                 raft(),

@@ -153,8 +153,4 @@ final class QueueLedger {
                 "Q1 an acknowledged message is not lost",
                 body + " was stored, never delivered, and no queue has it"));
     }
-
-    boolean isKnownAsAcked(String queue, String body) {
-        return messages.get(body).ackedByQueue.containsKey(queue);
-    }
 }

@@ -15,7 +15,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -31,9 +30,11 @@ public final class SimulatedNode {
     private static final int IN_DURABLE = 4;
     private static final int IN_TURN = 5;
     private static final int IN_CRASH = 6;
+    private static final int IN_STORE = 7;
     private static final long ORIGIN_RANGE_NANOS = 1L << 60;
     private static final long WALL_EPOCH_MILLIS = 1_700_000_000_000L;
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long NOTICE_NANOS = 50 * NANOS_PER_MILLI;
 
     /** Makes a call from its id and the node's clock. */
     @FunctionalInterface
@@ -42,21 +43,17 @@ public final class SimulatedNode {
         Call make(long id, long nowNanos);
     }
 
-    private interface Input {
-        void enter(Node node, long now);
-    }
-
     private final NodeOptions options;
     private final World world;
     private final SeededRandom random;
     private final SimulatedStorage storage;
-    private final Deque<Input> mailbox = new ArrayDeque<>();
-    private final TreeMap<Long, Consumer<Answer>> open = new TreeMap<>();
+    private final Deque<NodeInput> mailbox = new ArrayDeque<>();
     private NodeQuality quality = NodeQuality.PERFECT;
     private Node node;
+    private StoreCalls stores;
+    private OpenCalls calls = new OpenCalls();
     private NodeClock clock;
     private long incarnation;
-    private long nextCall;
     private int starts;
     private boolean turnScheduled;
     private boolean paused;
@@ -151,7 +148,7 @@ public final class SimulatedNode {
         pausedUntilNanos = Long.MIN_VALUE;
         turnScheduled = false;
         timerAtNanos = Long.MAX_VALUE;
-        nextCall = 1;
+        calls = new OpenCalls();
         record(IN_STARTED);
         world.recorder().hash().add(incarnation);
         world.recorder()
@@ -162,7 +159,19 @@ public final class SimulatedNode {
         world.observers().forEach(observer -> observer.started(id(), recovered));
         long wallMillis = WALL_EPOCH_MILLIS + now / NANOS_PER_MILLI + random.nextInt(-5_000, 5_001);
         node = guarded(() -> new Node(options, recovered, random.split("node" + starts), localNanos(), wallMillis));
+        int start = starts;
+        stores = new StoreCalls(world.store().connect(), input -> storeAnswered(start, input));
         scheduleTurn();
+    }
+
+    private void storeAnswered(int start, NodeInput input) {
+        if (start == starts && node != null) {
+            mailbox.add((machine, now) -> {
+                record(IN_STORE);
+                input.enter(machine, now);
+            });
+            scheduleTurn();
+        }
     }
 
     /** Kills the process at once. With the machine, its disk loses what wasn't forced. */
@@ -177,11 +186,7 @@ public final class SimulatedNode {
         mailbox.clear();
         storage.crash(withMachine);
         world.observers().forEach(observer -> observer.stopped(id()));
-        Answer lost = new Refusal.OutcomeUnknown("the node crashed");
-        for (Consumer<Answer> then : List.copyOf(open.values())) {
-            world.scheduler().after(random.nextLong(50 * NANOS_PER_MILLI), () -> then.accept(lost));
-        }
-        open.clear();
+        calls.crashed(world.scheduler(), random, NOTICE_NANOS);
     }
 
     /** Stands still for a while: no turn, no timer; the network and the disk go on. */
@@ -217,8 +222,7 @@ public final class SimulatedNode {
                     .after(NANOS_PER_MILLI, () -> then.accept(new Refusal.Unavailable("the node is down", 100)));
             return 0;
         }
-        long id = nextCall++;
-        open.put(id, then);
+        long id = calls.add(then);
         mailbox.add((machine, now) -> {
             Call call = factory.make(id, now);
             record(IN_CALL);
@@ -232,7 +236,7 @@ public final class SimulatedNode {
 
     /** The client of a call gives it up; it is answered all the same. Does nothing if it has been. */
     public void cancel(long call) {
-        if (node != null && open.containsKey(call)) {
+        if (node != null && calls.isOpen(call)) {
             mailbox.add((machine, now) -> {
                 record(IN_CALL);
                 world.recorder().hash().add(-call);
@@ -245,7 +249,7 @@ public final class SimulatedNode {
 
     /** Whether a call made since the last start is still to be answered. */
     public boolean isOpen(long call) {
-        return open.containsKey(call);
+        return calls.isOpen(call);
     }
 
     private void arrived(NodeId from, long fromIncarnation, Message message, long contentHash) {
@@ -276,7 +280,7 @@ public final class SimulatedNode {
         record(IN_TURN);
         long now = localNanos();
         List<NodeEffect> effects = guarded(() -> {
-            for (Input input = mailbox.poll(); input != null; input = mailbox.poll()) {
+            for (NodeInput input = mailbox.poll(); input != null; input = mailbox.poll()) {
                 input.enter(node, now);
             }
             if (node.deadline() - now <= 0) {
@@ -328,14 +332,13 @@ public final class SimulatedNode {
             storage.submit(persist.write());
         } else if (effect instanceof NodeEffect.Complete complete) {
             recorder.hash().add(complete.toString());
-            Consumer<Answer> then = open.remove(complete.call());
-            Violation.check(then != null, "G3 each call ends once", id() + " ended call " + complete + " again");
-            then.accept(complete.answer());
+            calls.complete(complete);
         } else if (effect instanceof NodeEffect.Publish publish) {
             recorder.hash().add(publish.toString());
             world.observers().forEach(observer -> observer.published(id(), publish.event()));
         } else {
-            throw new IllegalStateException("no external store is simulated: " + effect);
+            recorder.hash().add(effect.toString());
+            stores.perform(effect);
         }
     }
 
