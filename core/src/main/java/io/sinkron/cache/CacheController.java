@@ -85,7 +85,7 @@ final class CacheController {
         }
         Line line = lines.get(call.request.key());
         if (line == null) {
-            if (!evictor.makeRoom()) {
+            if (!evictor.makeRoom(room.parked.size() + 1)) {
                 room.parked.add(call);
                 return;
             }
@@ -382,7 +382,7 @@ final class CacheController {
         evictor.trim();
         while (context.isServing && !room.parked.isEmpty()) {
             boolean isKnown = lines.get(room.parked.first().request.key()) != null;
-            if (!isKnown && !evictor.makeRoom()) {
+            if (!isKnown && !evictor.makeRoom(room.parked.size())) {
                 return;
             }
             place(room.parked.poll());

@@ -17,10 +17,10 @@ final class Evictor {
         this.outstanding = outstanding;
     }
 
-    /** Makes room for one more line; false if nobody can leave at once: then a call has to wait. */
-    boolean makeRoom() {
+    /** Makes room for one more line, for so many calls that need one; false if nobody can leave at once: then the call has to wait. */
+    boolean makeRoom(int callsInNeed) {
         while (room.isFull()) {
-            Line victim = room.victim();
+            Line victim = room.victim(callsInNeed);
             if (victim == null) {
                 return false;
             }
@@ -46,7 +46,7 @@ final class Evictor {
     /** Keeps the limit of bytes. */
     void trim() {
         while (room.isOverweight()) {
-            Line victim = room.victim();
+            Line victim = room.victim(Integer.MAX_VALUE);
             if (victim == null) {
                 return;
             }

@@ -29,14 +29,17 @@ final class Room {
         return bytes - evictingBytes > context.options.maxBytes();
     }
 
-    /** Whom to evict; null if nobody can be at present: all are pinned, or enough dirty lines are on their way out. */
-    Line victim() {
+    /**
+     * Whom to evict so that so many lines leave; null if enough of them are on their way out, or nobody can go at present: all are pinned, or
+     * too many dirty lines are leaving already.
+     */
+    Line victim(int wanted) {
         Line victim = recency.coldest();
-        if (victim == null || victim.state != ControllerState.M) {
-            return victim;
+        if (victim == null || evicting >= wanted) {
+            return null;
         }
-        int most = Math.min(context.options.maxEvicting(), parked.size() + 1);
-        return evicting < most ? victim : null;
+        boolean mayLeave = victim.state != ControllerState.M || evicting < context.options.maxEvicting();
+        return mayLeave ? victim : null;
     }
 
     void touch(Line line) {
