@@ -370,6 +370,7 @@ class LockTableTest {
         script.close("s3");
         script.close("s1");
         assertEquals(List.of("s2/w"), script.holders("A"));
+        script.open("s1");
         for (String lock : List.of("B", "C", "A")) {
             script.acquire("s1/b", lock, E);
         }
@@ -387,14 +388,12 @@ class LockTableTest {
                         2, script.granted(script.acquire("s1/r" + i, "L", S)).holds());
             }
             for (int i = 11; i > 0; i--) {
-                script.run(new LockCommand.CancelWait(script.acquire("s1/r" + i, "L", S), false, true));
-                assertEquals(
-                        1,
-                        script.free(
-                                "s1/r" + i,
-                                "L",
-                                script.view("L").holders().get(i).token()));
+                script.giveBack(script.acquire("s1/r" + i, "L", S));
+                long token = script.view("L").holders().get(i).token();
+                assertEquals(1, script.free("s1/r" + i, "L", token));
+                assertEquals(0, script.free("s1/r" + i, "L", token));
             }
+            assertEquals(1, script.granted(script.acquire("s1/r5", "L", S)).holds());
             script.close("s1");
             script.open("s1");
         }
