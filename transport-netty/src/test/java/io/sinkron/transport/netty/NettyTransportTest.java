@@ -1,5 +1,6 @@
 package io.sinkron.transport.netty;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -173,6 +174,30 @@ class NettyTransportTest {
             one.transport.flush();
             assertTrue(third.arrivals.isEmpty());
             assertEquals(0, one.transport.stats().connectedOut());
+        }
+    }
+
+    @Test
+    void whoeverAnswersAsSomebodyElseIsNotSpokenTo() throws Exception {
+        byte[][] answers = {
+            RawPeer.hello("cluster", "n3", 1, "n1"),
+            RawPeer.hello("cluster", "n2", 1, "n3"),
+            RawPeer.hello("other", "n2", 1, "n1"),
+            RawPeer.hello(1, 2, "cluster", "n2", 1, "n1")
+        };
+        try (Node one = Node.start("n1");
+                ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            one.transport.connect(
+                    NodeId.of("n2"), new InetSocketAddress(server.getInetAddress(), server.getLocalPort()));
+            for (byte[] answer : answers) {
+                try (Socket accepted = server.accept()) {
+                    accepted.setSoTimeout(10_000);
+                    byte[] hello = RawPeer.frame(1, RawPeer.hello("cluster", "n1", 1, "n2"));
+                    assertArrayEquals(hello, accepted.getInputStream().readNBytes(hello.length));
+                    accepted.getOutputStream().write(RawPeer.frame(2, answer));
+                    assertEquals(-1, accepted.getInputStream().read(), "it hangs up");
+                }
+            }
         }
     }
 
