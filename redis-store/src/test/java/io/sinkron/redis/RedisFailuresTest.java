@@ -307,4 +307,42 @@ class RedisFailuresTest {
             assertTrue(failure.getMessage().contains("0 of 1"), failure.getMessage());
         }
     }
+
+    @Test
+    void withItsReplicasAWriteIsConfirmed() throws Exception {
+        try (RedisProcess redis = RedisProcess.start();
+                RedisProcess replica = RedisProcess.start();
+                RedisStores stores = RedisStores.connect(redis.uri(), QUICK.withReplicas(1, Duration.ofMillis(400)))) {
+            replica.command("REPLICAOF", "127.0.0.1", redis.port());
+            QueueStore store = stores.queueStore();
+            long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (!replica.command("INFO", "replication").contains("master_link_status:up")) {
+                assertTrue(System.nanoTime() < end, "the replica did not connect");
+            }
+            run(store, QUEUE, claim(), enqueue("a"));
+            assertEquals(":1\r\n", replica.command("HLEN", "sinkron:{" + QUEUE + "}:body"));
+            try (RedisStores wrong = RedisStores.connect(replica.uri(), QUICK)) {
+                StoreException failure = failureOf(wrong.queueStore().execute(QUEUE, EPOCH, List.of(enqueue("b"))));
+                assertTrue(failure.getMessage().contains("READONLY"), failure.getMessage());
+                assertFalse(failure.isMaybeApplied());
+            }
+        }
+    }
+
+    @Test
+    void theUserThatTheManualDescribesMayDoAll() throws Exception {
+        try (RedisProcess redis = RedisProcess.start()) {
+            redis.command(
+                    ("ACL SETUSER sinkron on >secret ~sinkron:* +@read +@write +@scripting +@connection +wait +time"
+                                    + " +config|get")
+                            .split(" "));
+            try (RedisStores stores =
+                    RedisStores.connect(redis.uri().replace("//", "//sinkron:secret@"), RedisOptions.DEFAULT)) {
+                QueueStore store = stores.queueStore();
+                List<QueueAnswer> answers = run(store, QUEUE, claim(), enqueue("a"), receive(1), new QueueOp.Drop());
+                assertEquals(new QueueAnswer.Done(), answers.get(3));
+                assertEquals(List.of(), await(store.queues()));
+            }
+        }
+    }
 }

@@ -66,6 +66,10 @@ final class RedisProcess implements AutoCloseable {
                 .findFirst();
     }
 
+    String port() {
+        return Integer.toString(port);
+    }
+
     String uri() {
         return "redis://127.0.0.1:" + port;
     }
