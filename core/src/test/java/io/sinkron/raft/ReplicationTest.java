@@ -164,7 +164,7 @@ class ReplicationTest {
         early = s.take(2, 1, AppendAccepted.class);
         s.stabilise().expectCommit(1, 3);
         s.receive(1, 2, early).receive(1, 2, new AppendRejected(1, early.round(), 1, 0, 0));
-        s.receive(1, 2, new AppendRejected(1, early.round() - 5, 9, 0, 0));
+        s.receive(1, 2, new AppendRejected(1, early.round() - 5, 9, 3, 1));
         s.propose(1, "c");
         s.propose(1, "d");
         assertEquals(2, s.underWay(1, 2, AppendEntries.class).size(), "streaming goes on");
