@@ -22,7 +22,7 @@ final class QueueIndex {
     private static final int MAX_KNOWN = 65_536;
     private static final int PAGE = 500;
 
-    private static final class Entry {
+    private static final class Listing {
         long epoch;
         boolean isListed;
 
@@ -34,11 +34,11 @@ final class QueueIndex {
     private final byte[] key;
 
     /** What this store has listed, so that it needn't do it again; what is forgotten is listed again. */
-    private final Map<String, Entry> entries = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<String, Listing> entries = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Listing> eldest) {
             return size() > MAX_KNOWN;
         }
     };
@@ -50,10 +50,10 @@ final class QueueIndex {
 
     /** To be called before an operation that may create the queue is sent on this channel. */
     void creating(RedisChannel channel, String queue, long epoch) {
-        Entry entry;
+        Listing entry;
         int version;
         synchronized (entries) {
-            entry = entries.computeIfAbsent(queue, name -> new Entry());
+            entry = entries.computeIfAbsent(queue, name -> new Listing());
             if (entry.isListed && entry.epoch == epoch) {
                 return;
             }
@@ -75,7 +75,7 @@ final class QueueIndex {
      */
     int forgetting(String queue) {
         synchronized (entries) {
-            Entry entry = entries.computeIfAbsent(queue, name -> new Entry());
+            Listing entry = entries.computeIfAbsent(queue, name -> new Listing());
             entry.isListed = false;
             return ++entry.version;
         }
@@ -88,7 +88,7 @@ final class QueueIndex {
      */
     void dropped(RedisChannel channel, String queue, long epoch, int version) {
         synchronized (entries) {
-            Entry entry = entries.get(queue);
+            Listing entry = entries.get(queue);
             if (entry == null || entry.version != version) {
                 return;
             }
