@@ -4,10 +4,14 @@ import io.sinkron.CallOptions;
 import io.sinkron.LockRequest;
 import io.sinkron.LockService;
 import io.sinkron.QueueService;
+import io.sinkron.Sinkron;
 import io.sinkron.common.Bytes;
+import io.sinkron.redis.RedisOptions;
+import io.sinkron.redis.RedisStores;
 import io.sinkron.spi.NewMessage;
 import io.sinkron.spi.QueueAnswer.Delivery;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -32,14 +36,15 @@ import org.openjdk.jmh.annotations.TearDown;
         value = 1,
         jvmArgsAppend = {"-Xmx4g"})
 public class ClusterThroughput {
+    private static final String REPLICATED = "replicated";
     private static final int OPERATIONS = 20_000;
     private static final int IN_FLIGHT = 256;
     private static final int QUEUES = 8;
     private static final CallOptions PATIENT = CallOptions.DEFAULT.within(Duration.ofSeconds(60));
     private static final NewMessage MESSAGE = NewMessage.of(Bytes.wrap(new byte[100]));
 
-    /** Where queues live: in the cluster's own replicated store. Redis has a benchmark of its own, since it needs a server. */
-    @Param({"replicated"})
+    /** Where queues live: {@code replicated}, the cluster's own store, or the URI of a Redis, such as {@code redis://127.0.0.1:6379}. */
+    @Param({REPLICATED})
     public String store;
 
     private LoopbackCluster cluster;
@@ -50,13 +55,24 @@ public class ClusterThroughput {
     /** Starts the cluster. */
     @Setup
     public void setUp() throws IOException {
-        cluster = new LoopbackCluster(builder -> {});
+        cluster = new LoopbackCluster(this::plugStore);
         locks = cluster.leader().locks();
         queues = cluster.leader().queues();
         session = locks.createSession(Duration.ofHours(1), "", PATIENT)
                 .toCompletableFuture()
                 .join()
                 .session();
+    }
+
+    private void plugStore(Sinkron.Builder builder) {
+        if (!store.equals(REPLICATED)) {
+            try {
+                builder.queueStore(
+                        RedisStores.connect(store, RedisOptions.DEFAULT).queueStore());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     /** Stops it. */
