@@ -116,9 +116,6 @@ final class ReplicatedState {
         CommandId id = command.id();
         long known = answers.incarnation(id.origin());
         Recorder recorder = new Recorder(sink, id);
-        if (known != 0 && known < id.incarnation()) {
-            locks.endWaitsOf(id.origin(), id.incarnation(), entry.index(), stampMillis, recorder);
-        }
         if (answers.begin(id, command.answeredBelow()) == AnswerTable.Seen.BEFORE) {
             answers.answer(id).ifPresent(answer -> sink.answered(id, answer));
             return;
@@ -126,6 +123,11 @@ final class ReplicatedState {
         apply(entry, id, command.body(), recorder);
         if (!recorder.hasAnswered) {
             sink.waiting(id);
+        }
+        if (known != 0 && known < id.incarnation()) {
+            // The origin has started anew. After the command, because a grant that this makes has the same index as its
+            // token.
+            locks.endWaitsOf(id.origin(), id.incarnation(), entry.index(), stampMillis, recorder);
         }
     }
 
