@@ -88,6 +88,9 @@ final class BrokerCluster {
     /** How many calls to the store there were, for each queue, and for each queue and node. */
     final Map<String, Integer> storeCalls = new TreeMap<>();
 
+    /** How many messages each node has sent. */
+    final Map<NodeId, Integer> sent = new TreeMap<>();
+
     /** Calls without an answer, with their deadlines. */
     final Map<Long, Long> open = new LinkedHashMap<>();
 
@@ -253,6 +256,7 @@ final class BrokerCluster {
 
     private void perform(Host host, QueueEffect effect) {
         if (effect instanceof QueueEffect.Send send) {
+            sent.merge(host.id, 1, Integer::sum);
             int copies = random.nextDouble() < faults.loss ? 0 : random.nextDouble() < faults.duplication ? 2 : 1;
             for (int i = 0; i < copies; i++) {
                 at(delay(), () -> deliver(host.id, send.to(), send.message()));

@@ -319,12 +319,19 @@ class QueueBrokerScenariosTest {
     void whatWasReceivedForAConsumerThatLeftMeanwhileIsGivenBackUncounted() {
         cluster.await(owner, "q", operate(new QueueOp.Configure(new QueueSettings(30_000, 1, Optional.empty(), 0, 0))));
         cluster.await(owner, "q", enqueue("a"));
-        for (Host host : List.of(owner, other)) {
+        for (int leavesAfter = 0; leavesAfter < 80; leavesAfter++) {
+            Host host = leavesAfter % 2 == 0 ? owner : other;
             cluster.faults = new BrokerCluster.Faults(0, 0, 0, 0, 20);
             long call = cluster.call(host, "q", dequeue(1, 20_000), 30_000);
-            cluster.runFor(5);
-            host.cancel(call);
-            cluster.runFor(500);
+            cluster.runFor(leavesAfter / 2);
+            if (host.ended.containsKey(call)) {
+                QueueAnswer.Delivery had = deliveries(host.ended.get(call)).get(0);
+                QueueOp giveBack = new QueueOp.Nack(List.of(had.receipt()), QueueTable.UNDELIVERED, false, "");
+                cluster.await(host, "q", operate(giveBack));
+            } else {
+                host.cancel(call);
+                cluster.runFor(500);
+            }
             cluster.faults = BrokerCluster.Faults.NONE;
             QueueAnswer.Counted counted = describe("q").counted();
             assertEquals(List.of(1L, 0L, 0L), List.of(counted.ready(), counted.inFlight(), counted.dead()));
@@ -342,7 +349,9 @@ class QueueBrokerScenariosTest {
         cluster.await(owner, "q", enqueue("a"));
         QueueAnswer.Delivery delivery =
                 deliveries(cluster.await(other, "q", dequeue(1, 0))).get(0);
-        assertInstanceOf(QueueAnswer.Returned.class, cluster.await(other, "q", nack(delivery)));
+        cluster.faults = new BrokerCluster.Faults(0, 0, 0, 0, 30);
+        assertInstanceOf(QueueAnswer.Returned.class, cluster.await(owner, "q", nack(delivery)));
+        assertTrue(cluster.store.names().contains("dlq"));
         QueueAnswer.Delivery dead =
                 deliveries(cluster.await(other, "dlq", dequeue(1, 0))).get(0);
         assertEquals("q", dead.headers().get(QueueTable.DEAD_QUEUE));
@@ -442,17 +451,17 @@ class QueueBrokerScenariosTest {
 
     @Test
     void aRequestOfANewerViewWaitsUntilItsReceiverHasTheView() {
-        BrokerCluster late = new BrokerCluster(1, QueueBrokerOptions.DEFAULT, "n1", "n2", "n3");
-        Host sender = late.host("n1");
-        sender.install(late.viewOf(2, "n2"));
-        long call = late.call(sender, "q", enqueue("a"), 5_000);
-        late.host("n2").lease(true);
-        late.runFor(1_000);
-        assertTrue(late.open.containsKey(call));
-        assertFalse(late.storeCalls.containsKey("q"));
-        late.host("n2").install(late.viewOf(2, "n2"));
-        late.runFor(20);
-        assertInstanceOf(QueueAnswer.Enqueued.class, sender.ended.get(call));
+        String third = hostThat(h -> h != owner && h != other).id.value();
+        Host next = cluster.host(third);
+        other.install(cluster.viewOf(2, third));
+        long call = cluster.call(other, "q", enqueue("a"), 5_000);
+        cluster.runFor(1_000);
+        assertTrue(cluster.open.containsKey(call));
+        assertFalse(cluster.sent.containsKey(next.id), "it doesn't refuse by a view that it knows to be old");
+        assertFalse(cluster.storeCalls.containsKey("q"));
+        next.install(cluster.viewOf(2, third));
+        cluster.runFor(20);
+        assertInstanceOf(QueueAnswer.Enqueued.class, other.ended.get(call));
     }
 
     @Test
