@@ -194,21 +194,27 @@ final class CacheController {
     /** The home's answer to a request; accepted for the outstanding one only (rule P3). */
     void grant(NodeId home, Grant grant) {
         Line line = lines.get(grant.key());
-        LineWork work = line == null ? null : line.workOrNull();
-        boolean isOurs = work != null && work.request != 0 && work.request == grant.request();
-        boolean accepted = isOurs && install(line, grant);
+        boolean accepted = line != null && accept(line, grant);
+        context.outbox.send(home, new GrantAck(grant.epoch(), grant.key(), grant.txn(), accepted));
+    }
+
+    /** Installs a grant that is ours and performs what waits for it, before anything else can happen; asks again for one that doesn't fit. */
+    private boolean accept(Line line, Grant grant) {
+        LineWork work = line.workOrNull();
+        if (work == null || work.request == 0 || work.request != grant.request()) {
+            return false;
+        }
+        boolean accepted = install(line, grant);
         if (accepted) {
             work.request = 0;
             line.grantEpoch = grant.epoch();
             line.grantTxn = grant.txn();
             serve(line);
-        } else if (isOurs) {
+        } else {
             outstanding.ask(line, work);
         }
-        if (isOurs) {
-            outstanding.settle(line);
-        }
-        context.outbox.send(home, new GrantAck(grant.epoch(), grant.key(), grant.txn(), accepted));
+        outstanding.settle(line);
+        return accepted;
     }
 
     /** Takes the permission if the state allows it. One without data never serves a copy that was lost meanwhile (rule P6). */

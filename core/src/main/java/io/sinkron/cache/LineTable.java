@@ -24,12 +24,12 @@ public final class LineTable {
     private final ConcurrentHashMap<Bytes, Line> lines = new ConcurrentHashMap<>();
     private final TouchBuffers touches = new TouchBuffers();
     private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
+    private final LongAdder invalidations = new LongAdder();
+    private final LongAdder writeBacks = new LongAdder();
+    private final LongAdder evictions = new LongAdder();
     private volatile long leaseEnd = NO_LEASE;
     private volatile long clusterOffsetNanos;
-    private volatile long misses;
-    private volatile long invalidations;
-    private volatile long writeBacks;
-    private volatile long evictions;
 
     /** An empty table whose node has no lease. */
     public LineTable(CacheOptions options) {
@@ -103,7 +103,14 @@ public final class LineTable {
 
     /** The numbers so far. */
     public CacheStats stats() {
-        return new CacheStats(capacity, lines.size(), hits.sum(), misses, invalidations, writeBacks, evictions);
+        return new CacheStats(
+                capacity,
+                lines.size(),
+                hits.sum(),
+                misses.sum(),
+                invalidations.sum(),
+                writeBacks.sum(),
+                evictions.sum());
     }
 
     int size() {
@@ -138,18 +145,18 @@ public final class LineTable {
     }
 
     void countMiss() {
-        misses = misses + 1;
+        misses.increment();
     }
 
     void countInvalidation() {
-        invalidations = invalidations + 1;
+        invalidations.increment();
     }
 
     void countWriteBack() {
-        writeBacks = writeBacks + 1;
+        writeBacks.increment();
     }
 
     void countEviction() {
-        evictions = evictions + 1;
+        evictions.increment();
     }
 }
