@@ -44,17 +44,24 @@ final class Membership {
      *
      * @param isInView whether the sender, in this incarnation, is in the current view
      * @param isSure whether this node is sure that it leads
+     * @return whether a lease begins after a gap, in which what this node held was not covered
      */
-    void receive(NodeId from, ClusterMessage message, boolean isInView, boolean isSure, long now) {
+    boolean receive(NodeId from, ClusterMessage message, boolean isInView, boolean isSure, long now) {
         if (message instanceof ClusterMessage.LeaseRequest request) {
             duties.leaseRequested(from, request, isSure, clock.estimate(now), now)
                     .ifPresent(grant -> outputs.send(from, grant));
         } else if (message instanceof ClusterMessage.LeaseGrant grant) {
             clock.heard(grant.clusterTimeMillis(), now);
-            lease.granted(grant, now);
+            return lease.granted(grant, now);
         } else if (message instanceof ClusterMessage.ViewInstalled installed && isInView) {
             duties.installed(from, installed.epoch(), now);
         }
+        return false;
+    }
+
+    /** Another node leads: its word on the lease is wanted at once. */
+    void leaderChanged(long now) {
+        lease.askSoon(now);
     }
 
     /** A message about sessions. */

@@ -134,7 +134,9 @@ public final class Node {
             services.receive(from, cacheMessage, now);
         } else if (message instanceof ClusterMessage clusterMessage) {
             boolean isInView = state.view().current().has(from, fromIncarnation);
-            membership.receive(from, clusterMessage, isInView, isSure(), now);
+            if (membership.receive(from, clusterMessage, isInView, isSure(), now)) {
+                standing.lapsed(now);
+            }
             standing.refresh(state, now);
         } else if (message instanceof LockMessage lockMessage) {
             membership.receive(from, lockMessage, isSure(), now);
@@ -336,6 +338,7 @@ public final class Node {
             clock.leaderStarted(raft.lastStampMillis(), now);
         }
         if (isNewLeader) {
+            membership.leaderChanged(now);
             outputs.publish(new NodeEvent.LeaderChanged(leader, term));
         }
         if (isChanged && leader.isPresent()) {

@@ -58,6 +58,11 @@ final class Standing {
         services.lease(isMember && lease.isValid(now), lease.leaseEndNanos(), clock.estimate(now), now);
     }
 
+    /** A lease began after a gap: what was held before it is void, even if nobody noticed the gap when it was there. */
+    void lapsed(long now) {
+        services.lease(false, now, clock.estimate(now), now);
+    }
+
     /** Until when this node may serve; now, if it may not. */
     long servesUntil(long now) {
         return services.isServing() ? lease.leaseEndNanos() : now;
