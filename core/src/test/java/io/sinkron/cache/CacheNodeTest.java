@@ -76,7 +76,8 @@ class CacheNodeTest {
         lone.tick(SECOND - 1_000_000);
         assertTrue(lone.lines.lines(Bytes.EMPTY, 10).get(0).dirty());
         lone.tick(1_000_000);
-        assertEquals("v", lone.memory.snapshot().entries().get(0).value().value().asUtf8());
+        assertEquals(
+                "v", lone.memory.snapshot().entries().get(0).value().value().asUtf8());
         assertEquals(LineState.E, lone.lines.lines(Bytes.EMPTY, 10).get(0).state());
         assertEquals("v", lone.lines.read(KEY, () -> lone.now).value().asUtf8());
     }
@@ -224,8 +225,8 @@ class CacheNodeTest {
                 new CacheAnswer.States(
                         Replica.KEY,
                         home,
-                        new TreeMap<>(Map.of(
-                                home, LineState.I, bench.n(2).id, LineState.M, bench.n(3).id, LineState.I))),
+                        new TreeMap<>(
+                                Map.of(home, LineState.I, bench.n(2).id, LineState.M, bench.n(3).id, LineState.I))),
                 bench.answer(all));
         long some = bench.call(1, new CacheRequest.States(Replica.KEY));
         bench.crash(3);

@@ -69,8 +69,7 @@ final class Lone {
     }
 
     long put(String key, String value, Durability durability) {
-        return call(new CacheRequest.Put(
-                Bytes.utf8(key), Bytes.utf8(value), -1, 0, durability, Optional.empty()));
+        return call(new CacheRequest.Put(Bytes.utf8(key), Bytes.utf8(value), -1, 0, durability, Optional.empty()));
     }
 
     void tick(long nanos) {

@@ -20,7 +20,8 @@ class LruProperties {
     private static final int KEYS = 9;
 
     @Property(tries = 300)
-    void theTableHoldsTheMostRecentlyUsedKeys(@ForAll @Size(max = 60) List<@IntRange(max = 4 * KEYS - 1) Integer> uses) {
+    void theTableHoldsTheMostRecentlyUsedKeys(
+            @ForAll @Size(max = 60) List<@IntRange(max = 4 * KEYS - 1) Integer> uses) {
         Lone lone = new Lone(CacheOptions.DEFAULT.withCapacity(CAPACITY, 1 << 20));
         Map<String, Boolean> model = new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1L;
