@@ -51,6 +51,8 @@ class ExhaustiveSearchTest {
                 of("the home moves", 2, List.of(BOTH, BOTH_WITH_ANOTHER_HOME), 2, 1, BACKED_UP, Map.of()),
                 of("the home moves, write-back", 2, List.of(BOTH, BOTH_WITH_ANOTHER_HOME), 2, 2, WRITE_BACK, Map.of()),
                 of("a crash", 2, List.of(BOTH, WITHOUT_THE_FIRST), 2, 2, BACKED_UP, Map.of(World.CRASHES, 1)),
+                late("a crash, memory's answers late", List.of(BOTH, WITHOUT_THE_FIRST), Map.of(World.CRASHES, 1)),
+                late("an eviction, memory's answers late", List.of(BOTH), Map.of(World.EVICTIONS, 1)),
                 of(
                         "a crash among three",
                         3,
@@ -91,6 +93,11 @@ class ExhaustiveSearchTest {
             Durability durability,
             Map<Integer, Integer> budgets) {
         return Arguments.of(name, new Setup(nodes, stages, calls, writes, durability, budgets, true, PlantedBug.NONE));
+    }
+
+    /** Between main memory's doing something and its answer, anything may happen. */
+    private static Arguments late(String name, List<Stage> stages, Map<Integer, Integer> budgets) {
+        return Arguments.of(name, new Setup(2, stages, 2, 2, BACKED_UP, budgets, false, PlantedBug.NONE));
     }
 
     @ParameterizedTest(name = "{0}")
