@@ -1,20 +1,17 @@
 package io.sinkron.examples.api;
 
 import io.sinkron.CallOptions;
-import io.sinkron.NoSuchQueueException;
 import io.sinkron.QueueService;
 import io.sinkron.examples.http.Pending;
 import io.sinkron.examples.http.Request;
 import io.sinkron.examples.http.Response;
 import io.sinkron.examples.http.Router;
 import io.sinkron.examples.json.JsonObject;
-import io.sinkron.queue.QueueReply.Description;
 import io.sinkron.spi.NewMessage;
 import io.sinkron.spi.QueueAnswer.Delivery;
 import io.sinkron.spi.QueueOp.MessageState;
 import io.sinkron.spi.QueueSettings;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -171,8 +168,8 @@ final class QueueRoutes {
     private Pending<Response> pause(Request request, boolean paused) {
         String queue = Input.queue(request);
         request.jsonOrEmpty().end();
-        CallOptions options = Input.options(request);
-        return Pending.of(queues.pause(queue, paused, options)).then(done -> stats(queue, options));
+        Budget budget = new Budget(Input.options(request));
+        return Pending.of(queues.pause(queue, paused, budget.left())).then(done -> stats(queue, budget.left()));
     }
 
     private Pending<Response> redrive(Request request) {
@@ -182,8 +179,8 @@ final class QueueRoutes {
         QueueJson.checkOther("to", queue, to);
         int max = Math.toIntExact(body.integer("max", 1, MAX_REDRIVEN, 0));
         body.end();
-        CallOptions options = Input.options(request);
-        return Pending.of(queues.redrive(queue, to, max, options)).then(count -> stats(queue, options));
+        Budget budget = new Budget(Input.options(request));
+        return Pending.of(queues.redrive(queue, to, max, budget.left())).then(count -> stats(queue, budget.left()));
     }
 
     private Pending<Response> show(Request request) {
@@ -195,29 +192,7 @@ final class QueueRoutes {
     }
 
     private Pending<Response> list(Request request) {
-        CallOptions options = Input.options(request);
-        return Pending.of(queues.queues(options))
-                .then(names -> describe(names, 0, new ArrayList<>(), options))
+        return QueueList.of(queues, new Budget(Input.options(request)))
                 .map(all -> Response.ok(w -> w.objects("queues", all, QueueJson::stats)));
-    }
-
-    /** One queue after the other, because a list may be long and its length is the client's choice; what was dropped meanwhile is left out. */
-    private Pending<List<Description>> describe(
-            List<String> names, int from, List<Description> done, CallOptions options) {
-        if (from == names.size()) {
-            return Pending.of(done);
-        }
-        Pending<List<Description>> next = Pending.of(queues.describe(names.get(from), options))
-                .map(description -> {
-                    done.add(description);
-                    return done;
-                });
-        return next.recover(failure -> {
-                    if (failure instanceof NoSuchQueueException) {
-                        return done;
-                    }
-                    throw failure instanceof RuntimeException known ? known : new IllegalStateException(failure);
-                })
-                .then(soFar -> describe(names, from + 1, soFar, options));
     }
 }

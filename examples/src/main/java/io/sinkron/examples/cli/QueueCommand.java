@@ -57,7 +57,14 @@ final class QueueCommand {
                 send(api, List.of(body));
                 return 0;
             }
-            BufferedReader lines = new BufferedReader(new InputStreamReader(streams.in(), StandardCharsets.UTF_8));
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(streams.in(), StandardCharsets.UTF_8))) {
+                sendLines(api, lines);
+            }
+            return 0;
+        }
+
+        private void sendLines(ApiClient api, BufferedReader lines) throws IOException {
             List<String> batch = new ArrayList<>();
             int characters = 0;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -72,7 +79,6 @@ final class QueueCommand {
             if (!batch.isEmpty()) {
                 send(api, batch);
             }
-            return 0;
         }
 
         private void send(ApiClient api, List<String> bodies) {
