@@ -252,7 +252,7 @@ final class InStreams {
         }
         long size = OVERHEAD_BYTES;
         for (QueueAnswer.Delivery delivery : deliveries) {
-            size += 3 * OVERHEAD_BYTES + delivery.body().size();
+            size += RequestRules.sizeBytes(delivery);
         }
         return size;
     }

@@ -75,10 +75,13 @@ final class OwnedQueue extends Timers.Timed {
     int stale;
 
     /**
-     * The consumers that may hold deliveries of this claim, so that their end returns them at once. At most {@link #MAX_CONSUMERS}, oldest first;
-     * what a consumer got from an earlier owner, or beyond that number, comes back at its visibility timeout.
+     * Consumers that may hold deliveries, so that their end returns them at once. At most {@link #MAX_CONSUMERS}, oldest first; while not all are
+     * known, any consumer may be one.
      */
     private final LinkedHashSet<String> consumers = new LinkedHashSet<>();
+
+    /** False after an earlier owner's deliveries, until the store has said that none is open. */
+    private boolean knowsAllConsumers;
 
     OwnedQueue(long serial, String name) {
         super(serial);
@@ -89,12 +92,19 @@ final class OwnedQueue extends Timers.Timed {
     void delivered(String consumer) {
         if (!consumer.isEmpty() && consumers.add(consumer) && consumers.size() > MAX_CONSUMERS) {
             consumers.remove(consumers.iterator().next());
+            knowsAllConsumers = false;
         }
+    }
+
+    /** No delivery is open. */
+    void nothingDelivered() {
+        consumers.clear();
+        knowsAllConsumers = true;
     }
 
     /** Whether a consumer that is over may have deliveries open; it is forgotten. */
     boolean ended(String consumer) {
-        return consumers.remove(consumer);
+        return consumers.remove(consumer) || !knowsAllConsumers && claim != 0;
     }
 
     /** Whether it could be forgotten without loss of anything but its claim. */

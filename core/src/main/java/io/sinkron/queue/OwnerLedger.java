@@ -128,6 +128,9 @@ final class OwnerLedger {
 
     /** The store has said when the next thing in the queue is due, -1 for nothing. */
     void due(OwnedQueue queue, long nextDueMillis, long now) {
+        if (nextDueMillis < 0) {
+            queue.nothingDelivered();
+        }
         if (nextDueMillis < 0 && queue.parked.isEmpty()) {
             queue.hasSweepAt = false;
         } else {

@@ -20,6 +20,9 @@ final class RequestRules {
     static final int MAX_HEADER_NAME_BYTES = 128;
     static final int MAX_HEADER_VALUE_BYTES = 1_024;
     static final int MAX_ID_BYTES = 128;
+    /** So that an enqueue fits into a frame and into a command of the log: 6 MiB. */
+    static final int MAX_ENQUEUE_BYTES = 6 << 20;
+
     private static final int OVERHEAD_BYTES = 64;
 
     private RequestRules() {}
@@ -73,6 +76,12 @@ final class RequestRules {
 
     private static Refusal check(QueueOp.Enqueue enqueue) {
         Refusal refusal = range("messages", enqueue.messages().size(), 1, MAX_MESSAGES);
+        long bytes = enqueue.messages().stream()
+                .mapToLong(message -> message.body().size())
+                .sum();
+        if (bytes > MAX_ENQUEUE_BYTES) {
+            return bad("messages", "have " + bytes + " bytes together, allowed are 0 to " + MAX_ENQUEUE_BYTES);
+        }
         for (int i = 0; refusal == null && i < enqueue.messages().size(); i++) {
             refusal = check("messages[" + i + "]", enqueue.messages().get(i));
         }
@@ -189,6 +198,27 @@ final class RequestRules {
             return OVERHEAD_BYTES * (1 + extend.receipts().size());
         }
         return OVERHEAD_BYTES;
+    }
+
+    /** About how many bytes a delivery takes. */
+    static int sizeBytes(QueueAnswer.Delivery delivery) {
+        int size = 3 * OVERHEAD_BYTES + delivery.body().size();
+        for (Map.Entry<String, String> header : delivery.headers().entrySet()) {
+            size += header.getKey().length() + header.getValue().length();
+        }
+        return size;
+    }
+
+    /** The first deliveries that take no more than so many bytes together, at least one. */
+    static List<QueueAnswer.Delivery> fitting(List<QueueAnswer.Delivery> deliveries, long maxBytes) {
+        long bytes = 0;
+        for (int i = 0; i < deliveries.size(); i++) {
+            bytes += sizeBytes(deliveries.get(i));
+            if (i > 0 && bytes > maxBytes) {
+                return deliveries.subList(0, i);
+            }
+        }
+        return deliveries;
     }
 
     /** About how many bytes a message takes. */

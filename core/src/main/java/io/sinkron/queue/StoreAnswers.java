@@ -58,7 +58,7 @@ final class StoreAnswers {
             if (!received.deliveries().isEmpty() && work.request instanceof QueueRequest.Dequeue dequeue) {
                 queue.delivered(dequeue.consumer());
             }
-            ledger.finish(work, received);
+            ledger.finish(work, work.sender == null ? received : fitting(queue, received));
         } else if (work.stage == Stage.WAKING) {
             work.stage = Stage.PARKED;
         } else if (ledger.canPark()) {
@@ -66,6 +66,17 @@ final class StoreAnswers {
         } else {
             ledger.finish(work, new Refusal.Overloaded("maxParked", options.maxParked()));
         }
+    }
+
+    /** What fits into one message to another node; the rest is given back. */
+    private QueueAnswer.Received fitting(OwnedQueue queue, QueueAnswer.Received received) {
+        List<QueueAnswer.Delivery> all = received.deliveries();
+        List<QueueAnswer.Delivery> some = RequestRules.fitting(all, options.maxBatchBytes());
+        if (some.size() == all.size()) {
+            return received;
+        }
+        giveBack(queue.name, all.subList(some.size(), all.size())).ifPresent(ledger::send);
+        return new QueueAnswer.Received(some, received.nextDueMillis(), received.movesPending());
     }
 
     /**
@@ -116,6 +127,9 @@ final class StoreAnswers {
         }
         if (hasSentAway && !queue.isMoveBackingOff) {
             ledger.hold(queue, work, answer, now);
+        } else if (answer instanceof QueueAnswer.Peeked peeked && work.sender != null) {
+            ledger.finish(
+                    work, new QueueAnswer.Peeked(RequestRules.fitting(peeked.messages(), options.maxBatchBytes())));
         } else if (answer instanceof QueueAnswer.Counted counted && work.request instanceof QueueRequest.Describe) {
             ledger.finish(work, new QueueReply.Description(queue.name, self, queue.claim, counted));
         } else {

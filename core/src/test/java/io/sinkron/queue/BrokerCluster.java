@@ -179,6 +179,14 @@ final class BrokerCluster {
                 .orElseThrow();
     }
 
+    /** Every node hears that a session is over. */
+    void consumerEnded(String consumer) {
+        hosts.values().stream().filter(host -> host.isUp).forEach(host -> {
+            host.broker.consumerEnded(consumer, now);
+            turn(host);
+        });
+    }
+
     void crash(Host host) {
         host.isUp = false;
         host.ended.clear();
