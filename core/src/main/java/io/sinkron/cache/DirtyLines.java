@@ -46,10 +46,7 @@ final class DirtyLines {
     void written(Line line, MemoryValue value) {
         line.state = ControllerState.M;
         line.value = value;
-        LineWork work = line.work();
-        if (dirty.add(line)) {
-            scheduleCleaning(line, work);
-        }
+        dirty.add(line);
     }
 
     /** Answers a performed call as soon as the version it has written or seen is as safe as it asks for. */
@@ -181,10 +178,7 @@ final class DirtyLines {
             work.writingBack = null;
             cover(work.uncovered, version);
             cover(work.unsaved, version);
-            if (line.state == ControllerState.M) {
-                scheduleCleaning(line, work);
-                secure(line);
-            }
+            secure(line);
         }
     }
 
@@ -226,29 +220,6 @@ final class DirtyLines {
         work.holder = null;
         work.backedUp = 0;
         work.hasLostHolder = false;
-        context.timers.cancel(work.cleaning);
-        work.cleaning = null;
-    }
-
-    private void scheduleCleaning(Line line, LineWork work) {
-        context.timers.cancel(work.cleaning);
-        long at = context.now + context.options.flushAgeNanos();
-        work.cleaning = context.timers.schedule(at, () -> clean(line));
-    }
-
-    /** A line that has been dirty for long is saved in the background and stays where it is; asked again until main memory has it. */
-    private void clean(Line line) {
-        LineWork work = line.work();
-        if (context.placement == null) {
-            scheduleCleaning(line, work);
-            return;
-        }
-        if (work.writingBack != null) {
-            sendWriteBack(line, work);
-        } else {
-            writeBack(line);
-        }
-        work.cleaning = context.timers.schedule(context.retryAt(), () -> clean(line));
     }
 
     /** Saves every dirty line; the lines stay. */
@@ -283,9 +254,6 @@ final class DirtyLines {
         LineWork work = line.work();
         if (line.state != ControllerState.M || work.hasLostHolder) {
             writeBack(line);
-        } else {
-            // Its cleaning may have begun in the old view, and be void with it.
-            scheduleCleaning(line, work);
         }
         secure(line);
     }

@@ -31,7 +31,7 @@ final class LineWork {
     boolean isEvicting;
     /** Sends again what is outstanding; null while nothing is. */
     Timers.Timer retry;
-    /** Writes the line back when it has been dirty for long; null while it is clean. */
+    /** Writes the line back when it has been dirty for long; null unless it is M with no write-back in flight. */
     Timers.Timer cleaning;
 
     /** Whether nothing is outstanding. */

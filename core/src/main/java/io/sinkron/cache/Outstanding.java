@@ -9,8 +9,9 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * What lines have asked of others and not got yet: begins a line's request when a call waits for more than the line permits, ends it when none does,
- * sends again what isn't answered, and carries all of it over a change of the view. Every event of a line ends in {@link #settle}. Machine only.
+ * What lines have asked of others and not got yet: begins a line's request when a call waits for more than the line permits, ends it when none
+ * does, sends again what isn't answered, has lines saved that have been dirty for long, and carries all of it over a change of the view. Every
+ * event of a line ends in {@link #settle}. Machine only.
  */
 final class Outstanding {
     private final Context context;
@@ -32,13 +33,7 @@ final class Outstanding {
         LineWork work = line.workOrNull();
         if (work != null) {
             request(line, work);
-            boolean isOutstanding = line.state.isRequesting() || dirty.isOutstanding(line, work);
-            if (isOutstanding && context.placement != null && work.retry == null) {
-                work.retry = context.timers.schedule(context.retryAt(), () -> retry(line));
-            } else if (!isOutstanding && work.retry != null) {
-                context.timers.cancel(work.retry);
-                work.retry = null;
-            }
+            keepTimers(line, work);
         }
         room.update(line);
         if (work != null) {
@@ -50,6 +45,31 @@ final class Outstanding {
             }
         }
         line.publish();
+    }
+
+    private void keepTimers(Line line, LineWork work) {
+        boolean isOutstanding = line.state.isRequesting() || dirty.isOutstanding(line, work);
+        if (isOutstanding && context.placement != null && work.retry == null) {
+            work.retry = context.timers.schedule(context.retryAt(), () -> retry(line));
+        } else if (!isOutstanding && work.retry != null) {
+            context.timers.cancel(work.retry);
+            work.retry = null;
+        }
+        boolean isUnsaved = line.state == ControllerState.M && work.writingBack == null;
+        if (isUnsaved && work.cleaning == null) {
+            long at = context.now + context.options.flushAgeNanos();
+            work.cleaning = context.timers.schedule(at, () -> clean(line));
+        } else if (!isUnsaved && work.cleaning != null) {
+            context.timers.cancel(work.cleaning);
+            work.cleaning = null;
+        }
+    }
+
+    /** A line that has been dirty for long is saved in the background and stays where it is. */
+    private void clean(Line line) {
+        line.work().cleaning = null;
+        dirty.writeBack(line);
+        settle(line);
     }
 
     private void request(Line line, LineWork work) {

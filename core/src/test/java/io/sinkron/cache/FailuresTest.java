@@ -259,6 +259,19 @@ class FailuresTest {
     }
 
     @Test
+    void aLostWriteBackOfTheBackgroundIsSentAgain() {
+        bench.own(2, "mine");
+        bench.n(2).now += 3_600_000_000_000L;
+        bench.timeOut();
+        bench.take(WriteBack.class, 1);
+        assertEquals("", bench.stored());
+        bench.timeOut();
+        bench.settle();
+        assertEquals("mine", bench.stored());
+        assertEquals(ControllerState.E, bench.state(2));
+    }
+
+    @Test
     void aLateAcknowledgementOfAnotherBackupCoversNothing() {
         bench.own(2, "old");
         long write = bench.put(2, "new");
