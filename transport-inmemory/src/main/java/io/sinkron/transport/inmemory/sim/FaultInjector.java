@@ -16,13 +16,16 @@ import java.util.List;
 final class FaultInjector {
     private static final long MILLI = 1_000_000;
     /** A node that came back has its lease, the view has changed twice, and backups are made anew. */
-    private static final long RECOVERY_NANOS = 8_000 * MILLI;
+    static final long RECOVERY_NANOS = 8_000 * MILLI;
+
+    private static final long OUTSIDE_NANOS = 3_600_000 * MILLI;
 
     private final Faults faults;
     private final World world;
     private final List<SimulatedNode> nodes;
     private final SeededRandom random;
     private boolean stopped;
+    private boolean whole;
     private boolean troubled;
 
     FaultInjector(Faults faults, World world, List<SimulatedNode> nodes, SeededRandom random) {
@@ -40,7 +43,7 @@ final class FaultInjector {
             node.diskQuality(faults.disks());
         }
         repeat("partition", faults.partitionMeanNanos(), true, this::partition);
-        repeat("clog", faults.clogMeanNanos(), false, this::clog);
+        repeat("clog", faults.clogMeanNanos(), true, this::clog);
         repeat("crash", faults.crashMeanNanos(), true, this::crash);
         repeat("outage", faults.outageMeanNanos(), false, this::outage);
         repeat("pause", faults.pauseMeanNanos(), true, this::pause);
@@ -48,9 +51,63 @@ final class FaultInjector {
         repeat("restart", 500 * MILLI, false, this::restart);
     }
 
+    /**
+     * From now on these nodes are broken for good, each in its own way, and all others and the links between them are whole.
+     *
+     * @param mayDie whether a node may be broken by killing it
+     */
+    void leaveOutside(List<SimulatedNode> outside, boolean mayDie, SeededRandom source) {
+        stop();
+        for (SimulatedNode node : outside) {
+            switch (source.nextInt(mayDie ? 5 : 4)) {
+                case 0 -> {
+                    mark("left outside: deaf");
+                    others(node).forEach(other -> world.network().cut(other, node.id(), true));
+                }
+                case 1 -> {
+                    mark("left outside: mute");
+                    others(node).forEach(other -> world.network().cut(node.id(), other, true));
+                }
+                case 2 -> {
+                    mark("left outside: flapping");
+                    flap(node, source, true);
+                }
+                case 3 -> {
+                    mark("left outside: paused");
+                    node.pause(OUTSIDE_NANOS);
+                }
+                default -> {
+                    mark("left outside: dead");
+                    node.crash(true);
+                }
+            }
+        }
+        whole = false;
+    }
+
+    private void flap(SimulatedNode node, SeededRandom source, boolean cut) {
+        others(node).forEach(other -> {
+            world.network().cut(node.id(), other, cut);
+            world.network().cut(other, node.id(), cut);
+        });
+        world.scheduler().after(100 * MILLI + source.nextLong(2_000 * MILLI), () -> {
+            if (!whole) {
+                flap(node, source, !cut);
+            }
+        });
+    }
+
+    private List<NodeId> others(SimulatedNode node) {
+        return nodes.stream()
+                .filter(other -> other != node)
+                .map(SimulatedNode::id)
+                .toList();
+    }
+
     /** Nothing breaks any more, and everything that is broken is whole again. */
     void stop() {
         stopped = true;
+        whole = true;
         world.network().heal();
         world.store().quality(StoreQuality.PERFECT);
         world.store().away(false);
@@ -154,13 +211,13 @@ final class FaultInjector {
     private long clog(SeededRandom source) {
         SimulatedNode from = any(source);
         SimulatedNode to = any(source);
+        long nanos = source.nextLong(2_000 * MILLI);
         if (from != to) {
             mark("link clogged");
             world.network().clog(from.id(), to.id(), true);
-            world.scheduler()
-                    .after(source.nextLong(2_000 * MILLI), () -> world.network().clog(from.id(), to.id(), false));
+            world.scheduler().after(nanos, () -> world.network().clog(from.id(), to.id(), false));
         }
-        return 0;
+        return nanos;
     }
 
     private long partition(SeededRandom source) {

@@ -57,10 +57,13 @@ public record Faults(
         Objects.requireNonNull(store, "store");
     }
 
-    /** Whether no node ever dies, so that what is in memory stays there. */
+    /** Whether no node ever dies or loses its lease to a fault, so that what is in memory stays there and is served. */
     public boolean isMemorySafe() {
         return crashMeanNanos == 0
                 && outageMeanNanos == 0
+                && partitionMeanNanos == 0
+                && pauseMeanNanos == 0
+                && clogMeanNanos == 0
                 && nodes.crashInTurnProbability() == 0
                 && disks.powerLossProbability() == 0
                 && disks.writeErrorProbability() == 0

@@ -34,6 +34,7 @@ final class SimulationRun {
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private final RaftInvariants raft;
     private final CacheInvariants cache;
+    private final Faults chosenFaults;
     private final FaultInjector faults;
     private final List<Workload> workloads;
     private final World world;
@@ -57,10 +58,11 @@ final class SimulationRun {
         this.world =
                 new World(scheduler, network, store, recorder, List.of(raft, cache, new Sightings(recorder.marks())));
         Faults drawn = swarm.faults();
-        recorder.trace("", () -> "seed " + plan.seed() + ", " + plan.faults().orElse(drawn));
-        this.faults = new FaultInjector(plan.faults().orElse(drawn), world, nodes, seed.split("faults"));
+        this.chosenFaults = plan.faults().orElse(drawn);
+        recorder.trace("", () -> "seed " + plan.seed() + ", " + chosenFaults);
+        this.faults = new FaultInjector(chosenFaults, world, nodes, seed.split("faults"));
         this.workloads = plan.workloads().isEmpty()
-                ? swarm.workloads(plan.faults().orElse(drawn))
+                ? swarm.workloads(chosenFaults)
                 : plan.workloads().stream().map(Supplier::get).toList();
         for (NodeId id : ids) {
             NodeOptions options = plan.nodeOptions().apply(swarm.node(id, ids));
@@ -77,6 +79,7 @@ final class SimulationRun {
         try {
             begin();
             runFor(plan.durationNanos());
+            serveWithoutTheOthers();
             faults.stop();
             workloads.forEach(Workload::drain);
             recover();
@@ -107,6 +110,37 @@ final class SimulationRun {
 
     private void runFor(long nanos) {
         scheduler.runUntil(scheduler.nowNanos() + nanos);
+    }
+
+    /** Liveness: a majority that works serves, whatever becomes of the others. */
+    private void serveWithoutTheOthers() {
+        SeededRandom random = seed.split("core");
+        boolean careful = chosenFaults.oneNodeAtATime() || chosenFaults.isMemorySafe();
+        if (careful) {
+            faults.stop();
+            runFor(FaultInjector.RECOVERY_NANOS);
+        }
+        int minority = (nodes.size() - 1) / 2;
+        int outside = careful ? Math.min(1, minority) : random.nextInt(minority + 1);
+        List<SimulatedNode> shuffled = new ArrayList<>();
+        nodes.forEach(node -> shuffled.add(random.nextInt(shuffled.size() + 1), node));
+        faults.leaveOutside(shuffled.subList(0, outside), chosenFaults.crashMeanNanos() > 0, random);
+        List<CoreProbe> probes = new ArrayList<>();
+        for (SimulatedNode node : shuffled.subList(outside, nodes.size())) {
+            CoreProbe probe = new CoreProbe(new ClientSide(world, nodes, seed.split("probe")), node.id());
+            probes.add(probe);
+            probe.start();
+        }
+        long end = scheduler.nowNanos() + plan.recoveryNanos() / 2;
+        while (!probes.stream().allMatch(CoreProbe::isDone)) {
+            if (scheduler.nowNanos() > end) {
+                throw new Violation(
+                        "G4 a majority serves without the others",
+                        "after " + plan.recoveryNanos() / 2_000_000 + " ms: " + probes);
+            }
+            runFor(STEP_NANOS);
+        }
+        recorder.marks().reached("served without the others");
     }
 
     /** Liveness: with everything whole, all clients end, all nodes serve, agree, and have settled, within the bound. */

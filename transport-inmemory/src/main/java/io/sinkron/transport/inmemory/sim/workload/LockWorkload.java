@@ -2,10 +2,12 @@ package io.sinkron.transport.inmemory.sim.workload;
 
 import io.sinkron.lock.LockAnswer;
 import io.sinkron.lock.LockCommand;
+import io.sinkron.lock.LockOwner;
 import io.sinkron.node.Call;
 import io.sinkron.transport.inmemory.sim.world.Violation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Clients that contend for a few locks, in chains, with cancelled waits, sessions that end and clients that die. In the end every session must be
@@ -45,6 +47,26 @@ public final class LockWorkload implements Workload {
             LockClient client = new LockClient("c" + i, environment, watch, names);
             clients.add(client);
             environment.after(environment.random().nextLong(2_000 * MILLI), client::next);
+        }
+        lookForCycles();
+    }
+
+    /** L8: whatever replica is asked, at whatever index it stands, its graph has no cycle, because all refuse to wait in one. */
+    private void lookForCycles() {
+        environment.call(
+                Attempts.anyNode(environment),
+                1_000 * MILLI,
+                (id, now, deadline) -> new Call.ReadStale(id, deadline, new LockCommand.ReadGraph()),
+                answer -> {
+                    if (answer instanceof LockAnswer.GraphView graph) {
+                        environment.mark(graph.edges().isEmpty() ? "nobody waited" : "somebody waited");
+                        Set<LockOwner> stuck = WaitCycles.stuck(graph.edges());
+                        Violation.check(
+                                stuck.isEmpty(), "L8 the wait-for graph has no cycle", stuck + " in " + graph.edges());
+                    }
+                });
+        if (!tableEmpty) {
+            environment.after(environment.random().nextLong(100 * MILLI), this::lookForCycles);
         }
     }
 
