@@ -69,6 +69,11 @@ public interface QueueService {
             String reason,
             CallOptions options);
 
+    /**
+     * Gives back deliveries that never reached their consumer, such as those of a client that hung up: at once, to their old place, and not counted as failed.
+     */
+    CompletionStage<Void> giveBack(String queue, List<String> receipts, CallOptions options);
+
     /** Lets deliveries stay invisible for so long from now. */
     CompletionStage<Extended> extend(String queue, List<String> receipts, Duration visibility, CallOptions options);
 

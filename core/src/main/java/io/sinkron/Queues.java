@@ -5,6 +5,7 @@ import io.sinkron.node.Call;
 import io.sinkron.queue.QueueReply.Description;
 import io.sinkron.queue.QueueReply.QueueNames;
 import io.sinkron.queue.QueueRequest;
+import io.sinkron.queue.QueueTable;
 import io.sinkron.spi.NewMessage;
 import io.sinkron.spi.QueueAnswer;
 import io.sinkron.spi.QueueAnswer.Acked;
@@ -119,9 +120,15 @@ final class Queues implements QueueService {
 
     private void giveBack(String queue, List<Delivery> deliveries) {
         if (!deliveries.isEmpty()) {
-            List<String> receipts = deliveries.stream().map(Delivery::receipt).toList();
-            nack(queue, receipts, Duration.ZERO, false, "the consumer went away", CallOptions.DEFAULT);
+            giveBack(queue, deliveries.stream().map(Delivery::receipt).toList(), CallOptions.DEFAULT);
         }
+    }
+
+    @Override
+    public CompletionStage<Void> giveBack(String queue, List<String> receipts, CallOptions options) {
+        QueueOp undelivered = new QueueOp.Nack(receipts, QueueTable.UNDELIVERED, false, "");
+        return operate(queue, undelivered, options, Returned.class, () -> checkReceipts(receipts))
+                .thenAccept(returned -> {});
     }
 
     private static long visibilityMillis(Duration visibility) {

@@ -61,6 +61,7 @@ public sealed interface QueueOp {
     /**
      * Gives deliveries back: after a delay to their old place in the queue, or dead.
      *
+     * @param delayMillis 0 to 30 days; -1 for deliveries that never reached their consumer: ready at once, and not counted as failed
      * @param deadLetter whether they are dead at once
      * @param reason for the dead letter's header
      */

@@ -96,12 +96,11 @@ final class QueueRoutes {
 
     private void giveBack(String queue, List<Delivery> deliveries) {
         List<String> receipts = deliveries.stream().map(Delivery::receipt).toList();
-        queues.nack(queue, receipts, Duration.ZERO, false, "", CallOptions.DEFAULT)
-                .whenComplete((returned, failure) -> {
-                    if (failure != null) {
-                        LOG.info("Deliveries whose client is gone could not be given back; they time out", failure);
-                    }
-                });
+        queues.giveBack(queue, receipts, CallOptions.DEFAULT).whenComplete((returned, failure) -> {
+            if (failure != null) {
+                LOG.info("Deliveries whose client is gone could not be given back; they time out", failure);
+            }
+        });
     }
 
     private static Response messages(List<Delivery> messages) {
