@@ -256,7 +256,12 @@ final class FaultInjector {
             }
         }
         cuts.forEach(cut -> world.network().cut(cut[0], cut[1], true));
-        world.scheduler().after(nanos, () -> cuts.forEach(cut -> world.network().cut(cut[0], cut[1], false)));
+        world.scheduler().after(nanos, () -> {
+            // Once the faults are over, who is left outside stays there.
+            if (!stopped) {
+                cuts.forEach(cut -> world.network().cut(cut[0], cut[1], false));
+            }
+        });
         return nanos;
     }
 
