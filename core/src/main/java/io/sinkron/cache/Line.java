@@ -34,6 +34,9 @@ final class Line {
     private LineWork work;
     private volatile Snapshot published = Snapshot.NONE;
 
+    /** The published snapshot's hit, once more: a local read is spared one step through memory. */
+    private volatile CacheAnswer.Value hit;
+
     /**
      * What other threads see. Immutable.
      *
@@ -50,6 +53,11 @@ final class Line {
 
     Snapshot published() {
         return published;
+    }
+
+    /** What a local read is answered with; null if the machine must be asked. */
+    CacheAnswer.Value hit() {
+        return hit;
     }
 
     /** What is outstanding; made when first asked for. */
@@ -104,7 +112,9 @@ final class Line {
         if (old.shown == shown && old.state == outside && old.version == version && old.isDirty == state.isDirty()) {
             return;
         }
-        published = new Snapshot(outside, shown, version, state.isDirty(), hit(shown, outside, old));
+        CacheAnswer.Value answer = hit(shown, outside, old);
+        hit = answer;
+        published = new Snapshot(outside, shown, version, state.isDirty(), answer);
     }
 
     private CacheAnswer.Value hit(MemoryValue shown, LineState outside, Snapshot old) {

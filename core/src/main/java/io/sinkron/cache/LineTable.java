@@ -47,7 +47,7 @@ public final class LineTable {
         if (line == null) {
             return null;
         }
-        CacheAnswer.Value hit = line.published().hit();
+        CacheAnswer.Value hit = line.hit();
         if (hit == null) {
             return null;
         }
@@ -63,7 +63,7 @@ public final class LineTable {
     /** As {@link #read}, but without a look at the lease or the time to live: what it returns may be outdated. */
     public CacheAnswer.Value readStale(Bytes key) {
         Line line = lines.get(key);
-        return line == null ? null : line.published().hit();
+        return line == null ? null : line.hit();
     }
 
     /** The lease ends at this time of the monotonic clock, exclusive. Only for the node's own thread. */
