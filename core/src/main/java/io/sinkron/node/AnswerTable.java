@@ -99,14 +99,6 @@ final class AnswerTable {
         return Optional.ofNullable(answer == PENDING ? null : answer);
     }
 
-    /** Whether a command was applied, as far as is remembered: true for all below the row's low end. */
-    boolean isApplied(CommandId id) {
-        Row row = rows.get(id.origin());
-        return row != null
-                && row.incarnation == id.incarnation()
-                && (id.sequence() < row.known.low() || row.known.get(id.sequence()) != null);
-    }
-
     /** The incarnation whose commands are accepted, 0 for an origin never heard of. */
     long incarnation(NodeId origin) {
         Row row = rows.get(origin);
