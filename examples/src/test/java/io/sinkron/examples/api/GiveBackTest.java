@@ -16,7 +16,6 @@ import io.sinkron.lock.LockAnswer.Granted;
 import io.sinkron.lock.LockMode;
 import io.sinkron.lock.LockOwner;
 import io.sinkron.spi.QueueAnswer.Delivery;
-import io.sinkron.spi.QueueAnswer.Returned;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
@@ -97,9 +96,9 @@ class GiveBackTest {
                 begun.add("dequeue");
                 return call;
             }
-            assertEquals("nack", method.getName());
+            assertEquals("giveBack", method.getName());
             undone.add(arguments[1]);
-            return CompletableFuture.completedFuture(new Returned(1, List.of(), false));
+            return CompletableFuture.completedFuture(null);
         });
         Router.Builder routes = Router.builder();
         new QueueRoutes(queues).addTo(routes);
