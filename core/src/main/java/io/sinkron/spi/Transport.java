@@ -3,6 +3,7 @@ package io.sinkron.spi;
 import io.sinkron.common.Message;
 import io.sinkron.common.NodeId;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -22,6 +23,13 @@ public interface Transport extends AutoCloseable {
      * can't be queued within the adapter's bound is dropped and counted.
      */
     void send(NodeId to, Message message);
+
+    /**
+     * Who the group's members are from now on, this node among them or not, and where each listens; called by the thread that sends, at the
+     * start and after each change. Connections to others end, and what others send is refused. A member without an address (empty) keeps
+     * the one it had, or none: the adapter may know it otherwise.
+     */
+    default void peers(Map<NodeId, String> addresses) {}
 
     /** Ends a turn of the event loop: what was queued since the last one goes out, one flush a peer. */
     void flush();
