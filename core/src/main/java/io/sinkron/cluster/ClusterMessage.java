@@ -4,6 +4,12 @@ import io.sinkron.common.Message;
 
 /** What nodes and their leader say to each other about leases and views. Immutable. */
 public sealed interface ClusterMessage extends Message {
+    /** A lease that comes late is a lease lost, so none waits behind the daily work. */
+    @Override
+    default Lane lane() {
+        return Lane.CONTROL;
+    }
+
     /**
      * A node asks the leader for its lease; it is the sign of life as well, and the request to be taken into the view.
      *

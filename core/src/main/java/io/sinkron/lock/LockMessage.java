@@ -4,6 +4,12 @@ import io.sinkron.common.Message;
 
 /** What nodes say to the leader about sessions; keepalives are not replicated. Immutable. */
 public sealed interface LockMessage extends Message {
+    /** A keepalive that comes late ends a session, so none waits behind the daily work. */
+    @Override
+    default Lane lane() {
+        return Lane.CONTROL;
+    }
+
     /**
      * Asks the leader to extend a session.
      *
