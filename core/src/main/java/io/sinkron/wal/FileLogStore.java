@@ -31,6 +31,7 @@ public final class FileLogStore implements LogStore {
     private final SegmentFiles files;
     private final SnapshotFiles snapshots;
     private final FileLogOptions options;
+    private final long firstIncarnation;
     private Stage stage = Stage.NEW;
     private Throwable failure;
     private boolean locked;
@@ -45,13 +46,27 @@ public final class FileLogStore implements LogStore {
         CLOSED
     }
 
+    /** A store whose first start on a blank directory is incarnation 1: for directories that are never emptied. */
+    public FileLogStore(Disk disk, FileLogOptions options) {
+        this(disk, options, 1);
+    }
+
     /**
      * Makes a store; nothing is touched before {@link #recover}.
      *
+     * <p>A directory counts its starts itself, from the first one on, each one more than the last. What it cannot know is that it was
+     * emptied. So the first start gets its number from the caller, who sees to it that it's greater than any number that an earlier
+     * life of this directory may have reached: the wall clock's milliseconds do, as no node starts a thousand times a second.
+     *
      * @param disk the directory; this store locks it in {@link #recover} and closes it in {@link #close}
      * @param options sizes
+     * @param firstIncarnation the incarnation of the first start on a blank directory, at least 1; without effect on any other
      */
-    public FileLogStore(Disk disk, FileLogOptions options) {
+    public FileLogStore(Disk disk, FileLogOptions options, long firstIncarnation) {
+        if (firstIncarnation < 1) {
+            throw new IllegalArgumentException("firstIncarnation " + firstIncarnation + " must be at least 1");
+        }
+        this.firstIncarnation = firstIncarnation;
         this.disk = Objects.requireNonNull(disk, "disk");
         this.options = Objects.requireNonNull(options, "options");
         this.files = new SegmentFiles(disk, options.segmentBytes());
@@ -94,7 +109,7 @@ public final class FileLogStore implements LogStore {
         }
         repairTail(log);
         writer = new SegmentWriter(files, state, options.writeBufferBytes());
-        state.started(state.incarnation() + 1);
+        state.started(state.incarnation() == 0 ? firstIncarnation : state.incarnation() + 1);
         if (end.offset() > 0) {
             if (end.spare()) {
                 files.foundReady(end.segment() + 1);

@@ -6,7 +6,7 @@ enum RecordType {
     SEGMENT(1),
     /** A start of the store; index is the incarnation. */
     INCARNATION(2),
-    /** Term, and as payload the candidate voted for (UTF-8; empty for none). */
+    /** Term; index is the identity; as payload the candidate voted for (UTF-8; empty for none). */
     HARD_STATE(3),
     /** All entries from index on are removed. */
     TRUNCATE(4),

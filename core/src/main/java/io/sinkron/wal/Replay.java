@@ -101,10 +101,10 @@ final class Replay {
         String candidate = StandardCharsets.UTF_8.decode(record.payload()).toString();
         try {
             Optional<NodeId> votedFor = candidate.isEmpty() ? Optional.empty() : Optional.of(NodeId.of(candidate));
-            state.voted(new HardState(record.term(), votedFor));
+            state.voted(new HardState(record.term(), votedFor, record.index()));
             return null;
         } catch (IllegalArgumentException e) {
-            return "a vote that cannot be: " + e.getMessage();
+            return "a hard state that cannot be: " + e.getMessage();
         }
     }
 

@@ -89,7 +89,8 @@ final class SegmentWriter {
                 .votedFor()
                 .map(node -> node.value().getBytes(StandardCharsets.UTF_8))
                 .orElse(new byte[0]);
-        begin(RecordType.HARD_STATE, 0, 0, hardState.term(), candidate.length).put(candidate);
+        begin(RecordType.HARD_STATE, 0, hardState.identity(), hardState.term(), candidate.length)
+                .put(candidate);
         buffer.end();
     }
 

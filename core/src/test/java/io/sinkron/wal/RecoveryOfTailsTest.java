@@ -191,7 +191,8 @@ class RecoveryOfTailsTest {
         assertNonsense(end, RecordType.ENTRY, 7, 0, new byte[8], "term 0");
         assertNonsense(end, RecordType.TRUNCATE, 8, 0, new byte[0], "truncation from 8");
         assertNonsense(end, RecordType.HARD_STATE, 0, 0, new byte[0], "term 0 after 1");
-        assertNonsense(end, RecordType.HARD_STATE, 0, 2, new byte[] {'/'}, "a vote that cannot be");
+        assertNonsense(end, RecordType.HARD_STATE, 0, 2, new byte[] {'/'}, "a hard state that cannot be");
+        assertNonsense(end, RecordType.HARD_STATE, -1, 2, new byte[0], "identity -1");
         assertNonsense(end, RecordType.INCARNATION, 0, 0, new byte[0], "incarnation 0 after 1");
         assertNonsense(end, RecordType.RESET, 0, 0, new byte[0], "reset");
         assertNonsense(end, RecordType.SEGMENT, 7, 0, new byte[16], "only the first one");

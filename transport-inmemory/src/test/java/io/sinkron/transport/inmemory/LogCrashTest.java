@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * truncated entries stay away, the hard state and the incarnation never fall. Also when the power goes again during the recovery.
  */
 class LogCrashTest {
-    private static final int STEPS = 28;
+    private static final int STEPS = 34;
     private static final int OUTCOMES = 6;
 
     @ParameterizedTest

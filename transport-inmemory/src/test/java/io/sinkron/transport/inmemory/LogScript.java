@@ -78,6 +78,8 @@ final class LogScript {
             vote = before.votedFor();
         }
         boolean isVoteDue = term > before.term() || random.nextInt(5) == 0;
+        long identity =
+                before.identity() == 0 && random.nextInt(4) == 0 ? random.nextLong(1L << 40) : before.identity();
         long next = model.nextIndex();
         long truncateFrom = 0;
         if (random.nextInt(5) == 0) {
@@ -93,7 +95,7 @@ final class LogScript {
             entries.add(entry(index, term, size));
         }
         return new LogBatch(
-                isVoteDue ? Optional.of(new HardState(term, vote)) : Optional.empty(), truncateFrom, entries);
+                isVoteDue ? Optional.of(new HardState(term, vote, identity)) : Optional.empty(), truncateFrom, entries);
     }
 
     private void save() throws IOException {
