@@ -32,7 +32,7 @@ class LogCrashTest {
                 crashes++;
             }
         }
-        assertTrue(crashes > 50 * OUTCOMES, "the run had only " + crashes / OUTCOMES + " operations");
+        assertTrue(crashes > 40 * OUTCOMES, "the run had only " + crashes / OUTCOMES + " operations");
     }
 
     private static boolean isCut(LogScript script) {
