@@ -4,9 +4,11 @@ import io.sinkron.spi.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
@@ -15,9 +17,10 @@ import java.util.random.RandomGenerator;
  * POSIX). {@link #crash} keeps, drops or tears each unforced write on its own, at 512-byte sectors, lets sizes grow without their data, and
  * keeps or drops each unforced change of a name; then the disk can be used by the restarted node. Handles from before a crash are dead.
  *
- * <p>Faults are switched on by the test: errors of the next write or force, a full disk, power that goes off after a number of
- * operations, changed bytes, lost files. Deterministic: the outcome of a crash is a function of the operations and the generator.
- * Not thread-safe.
+ * <p>Faults are switched on by the test, of three kinds. Those that the caller is told: errors of the next read, write, force or change of a
+ * name, a full disk, power that goes off. Those that nobody is told, while it runs: a write that is lost or lands elsewhere, and is
+ * reported as done. And those at rest: flipped bits, zeroed or stale sectors, lost files. Deterministic: the outcome of a crash is a
+ * function of the operations and the generator. Not thread-safe.
  */
 public final class SimulatedDisk implements Disk {
     private final String name;
@@ -28,10 +31,7 @@ public final class SimulatedDisk implements Disk {
     private int starts;
     private long operations;
     private long forces;
-    private long operationsLeft = Long.MAX_VALUE;
-    private long spaceBytes = Long.MAX_VALUE;
-    private boolean failsNextWrite;
-    private ForceFailure nextForceFailure;
+    private final DiskFaults faults = new DiskFaults();
 
     /** What becomes of unforced content when a force fails. In either case, a later force reports success and changes nothing. */
     public enum ForceFailure {
@@ -75,7 +75,7 @@ public final class SimulatedDisk implements Disk {
             if (!create) {
                 throw new IOException("no such file: " + path(fileName));
             }
-            step();
+            faults.requireNameChange(step(), path(fileName));
             file = new SimulatedFile();
             change(new NameChange(null, fileName, file));
         }
@@ -84,17 +84,18 @@ public final class SimulatedDisk implements Disk {
 
     @Override
     public void rename(String from, String to) throws IOException {
-        step();
+        DiskFaults.Verdict verdict = step();
         SimulatedFile file = names.get(from);
         if (file == null) {
             throw new IOException("no such file: " + path(from));
         }
+        faults.requireNameChange(verdict, path(from));
         change(new NameChange(from, to, file));
     }
 
     @Override
     public void delete(String fileName) throws IOException {
-        step();
+        faults.requireNameChange(step(), path(fileName));
         if (names.containsKey(fileName)) {
             change(new NameChange(fileName, null, null));
         }
@@ -116,9 +117,7 @@ public final class SimulatedDisk implements Disk {
 
     @Override
     public void forceDirectory() throws IOException {
-        step();
-        if (nextForceFailure != null) {
-            nextForceFailure = null;
+        if (faults.takeForceFailure(step()).isPresent()) {
             throw new IOException("simulated input/output error on force of the directory " + name);
         }
         forces++;
@@ -156,42 +155,107 @@ public final class SimulatedDisk implements Disk {
                 file.crash(random);
             }
         }
-        switchOffFaults();
+        faults.switchOff();
         locked = false;
         starts++;
     }
 
     /** The process ends, but the machine goes on: everything written stays readable, and nothing becomes durable by that. */
     public void killProcess() {
-        switchOffFaults();
+        faults.switchOff();
         locked = false;
         starts++;
     }
 
-    private void switchOffFaults() {
-        failsNextWrite = false;
-        nextForceFailure = null;
-        operationsLeft = Long.MAX_VALUE;
-    }
-
     /** The next write of a file fails with an input/output error, having written nothing. */
     public void failNextWrite() {
-        failsNextWrite = true;
+        faults.failNextWrite();
     }
 
-    /** The next force, of a file or of the directory, fails. */
+    /** The next read of a file fails with an input/output error. */
+    public void failNextRead() {
+        faults.failNextRead();
+    }
+
+    /** The next creation, renaming or deletion of a file fails and isn't done. */
+    public void failNextNameChange() {
+        faults.failNextNameChange();
+    }
+
+    /**
+     * The next force, of a file or of the directory, fails. Of a file, what was unforced will never be durable: the kernel has dropped those
+     * pages, or holds them as clean, and the forces after it report success and mean nothing.
+     */
     public void failNextForce(ForceFailure failure) {
-        nextForceFailure = failure;
+        faults.failNextForce(failure);
+    }
+
+    /**
+     * After that many more operations that change something, one fails, whatever it is: a write when it's half done (a short write), a force
+     * with its pages dropped, the change of a name undone. The ones behind it succeed again.
+     */
+    public void failAfter(long moreOperations) {
+        faults.failAfter(moreOperations);
     }
 
     /** Writes that would make the files larger than this in sum write what fits and fail. {@link Long#MAX_VALUE} for no limit. */
     public void limitSpace(long bytes) {
-        spaceBytes = bytes;
+        faults.limitSpace(bytes);
     }
 
     /** After that many more operations that change something, power is off: everything fails until {@link #crash}. */
     public void losePowerAfter(long moreOperations) {
-        operationsLeft = moreOperations;
+        faults.losePowerAfter(moreOperations);
+    }
+
+    /** The next write of a file is reported as done and read back from the cache, is forced as if it were, and never reaches the disk. */
+    public void loseNextWrite() {
+        faults.nextWriteLands(SimulatedFile.Landing.NOWHERE);
+    }
+
+    /**
+     * The next write of a file reaches the disk elsewhere in that file, so many sectors of 512 bytes further on (or back, if negative); where
+     * there is no file, nothing of it does. Reported, cached and forced as if all were well: seen after a crash.
+     */
+    public void misdirectNextWrite(int sectors) {
+        faults.nextWriteLands(new SimulatedFile.Landing(sectors, false));
+    }
+
+    /** Makes the 512-byte sector with that offset in it read as zeros, on the disk itself. */
+    public void zeroSector(String fileName, int offset) {
+        int from = offset / SimulatedFile.SECTOR_BYTES * SimulatedFile.SECTOR_BYTES;
+        int to = Math.min(from + SimulatedFile.SECTOR_BYTES, existing(fileName).durableSize());
+        overwrite(fileName, from, new byte[Math.max(0, to - from)]);
+    }
+
+    /**
+     * Makes the 512-byte sector with that offset in it read as it did before the last force that changed it: a write that the disk reported
+     * and lost. The last {@value SimulatedFile#SECTORS_REMEMBERED} changed sectors of a file are remembered.
+     *
+     * @return whether an older content was known; if not, nothing was changed
+     */
+    public boolean restoreStaleSector(String fileName, int offset) {
+        SimulatedFile file = existing(fileName);
+        byte[] stale = file.staleSector(offset / SimulatedFile.SECTOR_BYTES);
+        if (stale.length == 0) {
+            return false;
+        }
+        overwrite(fileName, offset / SimulatedFile.SECTOR_BYTES * SimulatedFile.SECTOR_BYTES, stale);
+        return true;
+    }
+
+    /**
+     * As if the last write of one sector had gone to another place, be it in another file: that place has its content, the sector has its
+     * old one (zeros, if that isn't remembered).
+     */
+    public void misdirectSector(String fileName, int offset, String toFileName, int toOffset) {
+        int from = offset / SimulatedFile.SECTOR_BYTES * SimulatedFile.SECTOR_BYTES;
+        byte[] durable = existing(fileName).durableContent();
+        byte[] sector = Arrays.copyOfRange(durable, from, Math.min(durable.length, from + SimulatedFile.SECTOR_BYTES));
+        if (!restoreStaleSector(fileName, offset)) {
+            zeroSector(fileName, offset);
+        }
+        overwrite(toFileName, toOffset / SimulatedFile.SECTOR_BYTES * SimulatedFile.SECTOR_BYTES, sector);
     }
 
     /** Flips a bit (0 to 7) of a byte, on the disk itself. */
@@ -200,7 +264,7 @@ public final class SimulatedDisk implements Disk {
         overwrite(fileName, offset, new byte[] {(byte) (content[offset] ^ 1 << bit)});
     }
 
-    /** Changes bytes on the disk itself: a zeroed or stale sector, a misdirected write. */
+    /** Changes bytes on the disk itself, whatever they mean. */
     public void overwrite(String fileName, int offset, byte[] bytes) {
         existing(fileName).corrupt(offset, bytes);
     }
@@ -264,15 +328,15 @@ public final class SimulatedDisk implements Disk {
     }
 
     private void requirePower() throws IOException {
-        if (operationsLeft <= 0) {
+        if (faults.isPowerOff()) {
             throw new IOException("simulated loss of power of " + name);
         }
     }
 
-    private void step() throws IOException {
+    private DiskFaults.Verdict step() throws IOException {
         requirePower();
         operations++;
-        operationsLeft--;
+        return faults.step();
     }
 
     private long usedBytes() {
@@ -301,23 +365,27 @@ public final class SimulatedDisk implements Disk {
         @Override
         public int read(long offset, ByteBuffer into) throws IOException {
             requireOpen();
+            faults.requireRead(path(fileName));
             return file.read(Math.toIntExact(offset), into);
         }
 
         @Override
         public void write(long offset, ByteBuffer from) throws IOException {
             requireOpen();
-            step();
-            if (failsNextWrite) {
-                failsNextWrite = false;
+            DiskFaults.Verdict verdict = step();
+            if (faults.takeWriteFailure()) {
                 throw new IOException("simulated input/output error on write of " + path(fileName));
             }
             int wanted = from.remaining();
-            int fits = (int) Math.min(wanted, roomFor(offset, wanted));
+            int fits = (int) Math.min(verdict == DiskFaults.Verdict.FAIL ? wanted / 2 : wanted, room(offset, wanted));
             byte[] bytes = new byte[fits];
             from.get(bytes);
             if (fits > 0) {
-                file.write(Math.toIntExact(offset), bytes);
+                file.write(Math.toIntExact(offset), bytes, faults.takeLanding());
+            }
+            if (verdict == DiskFaults.Verdict.FAIL) {
+                throw new IOException("simulated input/output error after " + fits + " of " + wanted
+                        + " bytes on write of " + path(fileName));
             }
             if (fits < wanted) {
                 throw new IOException("simulated: no space left on " + path(fileName));
@@ -325,21 +393,18 @@ public final class SimulatedDisk implements Disk {
         }
 
         /** How many bytes can be written at an offset: those that are there already, and as many more as there is space. */
-        private long roomFor(long offset, int wanted) {
-            if (spaceBytes == Long.MAX_VALUE || offset + wanted <= file.size()) {
-                return wanted;
-            }
-            return Math.max(0, file.size() + spaceBytes - usedBytes() - offset);
+        private long room(long offset, int wanted) {
+            long growth = Math.max(0, offset + wanted - file.size());
+            long granted = Math.min(growth, growth == 0 ? 0 : faults.roomBytes(usedBytes()));
+            return Math.max(0, wanted - growth + granted);
         }
 
         @Override
         public void force() throws IOException {
             requireOpen();
-            step();
-            if (nextForceFailure != null) {
-                boolean stillReadable = nextForceFailure == ForceFailure.READABLE_BUT_CLEAN;
-                nextForceFailure = null;
-                file.dropUnforced(stillReadable);
+            Optional<ForceFailure> failure = faults.takeForceFailure(step());
+            if (failure.isPresent()) {
+                file.dropUnforced(failure.get() == ForceFailure.READABLE_BUT_CLEAN);
                 throw new IOException("simulated input/output error on force of " + path(fileName));
             }
             forces++;
@@ -349,7 +414,9 @@ public final class SimulatedDisk implements Disk {
         @Override
         public void truncate(long size) throws IOException {
             requireOpen();
-            step();
+            if (step() == DiskFaults.Verdict.FAIL) {
+                throw new IOException("simulated input/output error on resize of " + path(fileName));
+            }
             file.truncate(Math.toIntExact(size));
         }
 

@@ -3,6 +3,7 @@ package io.sinkron.transport.inmemory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -19,6 +20,16 @@ final class SimulatedFile {
     private int cachedSize;
     private int durableSize;
     private final List<Change> unforced = new ArrayList<>();
+    private final LinkedHashMap<Integer, byte[]> staleSectors = new LinkedHashMap<>();
+
+    /** How many sectors are remembered as they were before a force last changed them. */
+    static final int SECTORS_REMEMBERED = 128;
+
+    /** Where a write reaches the disk: so many sectors from where it belongs, or nowhere. */
+    record Landing(int sectors, boolean isLost) {
+        static final Landing RIGHT = new Landing(0, false);
+        static final Landing NOWHERE = new Landing(0, true);
+    }
 
     /** A change that no force has followed yet: bytes at an offset, or with no bytes (null) a new size. */
     private record Change(int offset, byte[] bytes) {}
@@ -33,11 +44,25 @@ final class SimulatedFile {
         return length;
     }
 
-    void write(int offset, byte[] bytes) {
-        unforced.add(new Change(offset, bytes));
+    /** Writes into the cache, and notes what will become durable with the next force. */
+    void write(int offset, byte[] bytes, Landing landing) {
+        if (landing.equals(Landing.RIGHT)) {
+            unforced.add(new Change(offset, bytes));
+        } else {
+            astray(offset + landing.sectors() * SECTOR_BYTES, landing.isLost() ? new byte[0] : bytes);
+        }
         cached = grown(cached, offset + bytes.length);
         cachedSize = Math.max(cachedSize, offset + bytes.length);
         System.arraycopy(bytes, 0, cached, offset, bytes.length);
+    }
+
+    /** What of it falls into the file arrives there, the rest nowhere. */
+    private void astray(int offset, byte[] bytes) {
+        int from = Math.max(0, -offset);
+        int to = Math.min(bytes.length, durableSize - offset);
+        if (from < to) {
+            unforced.add(new Change(offset + from, Arrays.copyOfRange(bytes, from, to)));
+        }
     }
 
     void truncate(int size) {
@@ -81,9 +106,33 @@ final class SimulatedFile {
         if (change.bytes == null) {
             resizeDurable(change.offset);
         } else {
+            rememberSectors(change);
             resizeDurable(Math.max(durableSize, change.offset + change.bytes.length));
             System.arraycopy(change.bytes, 0, durable, change.offset, change.bytes.length);
         }
+    }
+
+    /** Keeps the sectors that a change is about to overwrite, as they are, the last changed ones. */
+    private void rememberSectors(Change change) {
+        int end = Math.min(durableSize, change.offset + change.bytes.length);
+        for (int sector = change.offset / SECTOR_BYTES; sector * SECTOR_BYTES < end; sector++) {
+            int from = sector * SECTOR_BYTES;
+            staleSectors.remove(sector);
+            staleSectors.put(sector, Arrays.copyOfRange(durable, from, Math.min(durableSize, from + SECTOR_BYTES)));
+            if (staleSectors.size() > SECTORS_REMEMBERED) {
+                staleSectors.remove(staleSectors.keySet().iterator().next());
+            }
+        }
+    }
+
+    /** The sector as it was before its last durable change, or no bytes if that isn't known. */
+    byte[] staleSector(int sector) {
+        byte[] stale = staleSectors.getOrDefault(sector, new byte[0]);
+        return stale.clone();
+    }
+
+    int durableSize() {
+        return durableSize;
     }
 
     /** The content is lost, but the file may have grown for it: the new part reads as zeros. */
@@ -138,6 +187,7 @@ final class SimulatedFile {
         copy.cachedSize = cachedSize;
         copy.durableSize = durableSize;
         copy.unforced.addAll(unforced);
+        copy.staleSectors.putAll(staleSectors);
         return copy;
     }
 

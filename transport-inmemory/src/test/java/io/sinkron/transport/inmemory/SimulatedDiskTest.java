@@ -229,4 +229,102 @@ class SimulatedDiskTest {
         disk.crash(new SplittableRandom(1));
         assertArrayEquals(new byte[] {1, 1, 1, 1, 1, 0, 0, 0}, read("a"));
     }
+
+    @Test
+    void aLostWriteIsReportedReadAndForcedAndGoneAfterACrash() throws IOException {
+        Disk.File file = durableFile("a");
+        file.write(0, filled(1024, 1));
+        file.force();
+        disk.loseNextWrite();
+        file.write(100, filled(10, 2));
+        file.write(200, filled(10, 3));
+        file.force();
+        assertEquals(2, read("a")[100]);
+        disk.crash(new SplittableRandom(1));
+        assertEquals(1, read("a")[100]);
+        assertEquals(3, read("a")[200]);
+    }
+
+    @Test
+    void aMisdirectedWriteLandsSectorsAway() throws IOException {
+        Disk.File file = durableFile("a");
+        file.write(0, filled(2048, 1));
+        file.force();
+        disk.misdirectNextWrite(2);
+        file.write(100, filled(10, 2));
+        file.force();
+        assertEquals(2, read("a")[100]);
+        disk.misdirectNextWrite(-3);
+        file.write(1000, filled(600, 4));
+        file.force();
+        disk.crash(new SplittableRandom(1));
+        assertEquals(1, read("a")[100]);
+        assertEquals(2, read("a")[1124]);
+        assertEquals(4, read("a")[0]);
+        assertEquals(4, read("a")[63]);
+        assertEquals(1, read("a")[64]);
+        assertEquals(2048, read("a").length);
+    }
+
+    @Test
+    void sectorsAreZeroedMadeStaleAndMisdirectedAtRest() throws IOException {
+        Disk.File file = durableFile("a");
+        Disk.File other = durableFile("b");
+        other.write(0, filled(1024, 7));
+        other.force();
+        file.write(0, filled(1200, 1));
+        file.force();
+        assertFalse(disk.restoreStaleSector("a", 600), "there was nothing before");
+        file.write(500, filled(100, 2));
+        file.force();
+        assertTrue(disk.restoreStaleSector("a", 600));
+        assertEquals(1, read("a")[550]);
+        assertEquals(2, read("a")[505]);
+        disk.zeroSector("a", 1199);
+        assertEquals(0, read("a")[1024]);
+        assertEquals(1200, read("a").length);
+        disk.misdirectSector("a", 3, "b", 513);
+        assertEquals(1, read("a")[505]);
+        assertEquals(2, read("b")[512 + 505]);
+        assertEquals(7, read("b")[511]);
+        disk.crash(new SplittableRandom(1));
+        assertEquals(2, read("b")[512 + 505]);
+    }
+
+    @Test
+    void oneOperationFailsWhateverItIs() throws IOException {
+        Disk.File file = durableFile("a");
+        disk.failAfter(1);
+        file.write(0, filled(10, 1));
+        assertThrows(IOException.class, () -> file.write(10, filled(10, 1)));
+        assertEquals(15, file.size(), "a short write");
+        file.force();
+        disk.failAfter(0);
+        assertThrows(IOException.class, () -> disk.rename("a", "b"));
+        assertEquals(List.of("a"), disk.list());
+        disk.failAfter(0);
+        assertThrows(IOException.class, () -> disk.open("c", true));
+        assertEquals(List.of("a"), disk.list());
+        file.write(0, filled(10, 2));
+        disk.failAfter(0);
+        assertThrows(IOException.class, file::force);
+        assertEquals(1, read("a")[0]);
+        disk.failAfter(0);
+        assertThrows(IOException.class, disk::forceDirectory);
+        disk.forceDirectory();
+    }
+
+    @Test
+    void readsAndNamesFailOnce() throws IOException {
+        Disk.File file = durableFile("a");
+        file.write(0, filled(10, 1));
+        disk.failNextRead();
+        IOException error = assertThrows(IOException.class, () -> file.read(0, ByteBuffer.allocate(1)));
+        assertTrue(error.getMessage().contains("n1/a"), error.getMessage());
+        assertEquals(1, file.read(0, ByteBuffer.allocate(1)));
+        disk.failNextNameChange();
+        assertThrows(IOException.class, () -> disk.delete("a"));
+        disk.delete("a");
+        assertEquals(List.of(), disk.list());
+    }
 }
