@@ -5,9 +5,7 @@ import io.sinkron.cache.LineTable;
 import io.sinkron.cluster.ClusterMessage;
 import io.sinkron.cluster.LeaseHolder;
 import io.sinkron.cluster.Member;
-import io.sinkron.cluster.View;
 import io.sinkron.cluster.ViewKeeper;
-import io.sinkron.common.Answer;
 import io.sinkron.common.Bytes;
 import io.sinkron.common.CommandBody;
 import io.sinkron.common.CommandId;
@@ -17,7 +15,6 @@ import io.sinkron.common.NodeId;
 import io.sinkron.common.XxHash64;
 import io.sinkron.lock.LockCommand;
 import io.sinkron.lock.LockMessage;
-import io.sinkron.lock.LockOwner;
 import io.sinkron.node.Pending.Purpose;
 import io.sinkron.queue.QueueMessage;
 import io.sinkron.raft.Proposals;
@@ -29,7 +26,6 @@ import io.sinkron.spi.LogEntry;
 import io.sinkron.spi.LogStore;
 import io.sinkron.spi.MemoryAnswer;
 import io.sinkron.spi.QueueAnswer;
-import io.sinkron.spi.StoredSnapshot;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +48,7 @@ public final class Node {
     private final Raft raft;
     private final ClusterClock clock;
     private final Proposer proposer;
-    private final Proposer.Route route;
+    private final RaftRoute route;
     private final LeaderDuties duties;
     private final Membership membership;
     private final Services services;
@@ -60,13 +56,13 @@ public final class Node {
     private final Standing standing;
     private final Outputs outputs;
     private final Map<NodeId, Long> incarnations = new HashMap<>();
-    private final Applied applied = new Applied();
+    private final Applier applier;
+    private final AppliedHere applied;
 
-    private ReplicatedState state;
     private Optional<NodeId> leader = Optional.empty();
     private Role role = Role.FOLLOWER;
     private long term;
-    private boolean isPublishingLocks;
+    private long readyTerm;
     private volatile NodeStatus status;
     private long now;
 
@@ -85,13 +81,10 @@ public final class Node {
         this.incarnation = recovered.incarnation();
         this.now = now;
         this.raft = new Raft(options.raft(), self, options.voters(), recovered, random, now);
-        this.state = recovered
-                .snapshot()
-                .map(snapshot -> StateCodec.restore(snapshot, options.locks()))
-                .orElseGet(() -> new ReplicatedState(options.locks()));
+        this.applier = new Applier(recovered.snapshot(), options);
         this.clock = new ClusterClock(raft.lastStampMillis(), wallMillis, now);
         this.outputs = new Outputs(self);
-        this.route = new RaftRoute(self, raft, clock);
+        this.route = new RaftRoute(self, raft, clock, options.limits().maxLogBytes());
         this.proposer = new Proposer(self, incarnation, options.limits(), now);
         this.duties = new LeaderDuties(new ViewKeeper(options.lease(), options.voters()));
         LeaseHolder lease = new LeaseHolder(options.lease(), now);
@@ -105,7 +98,9 @@ public final class Node {
         this.services = new Services(options, incarnation, random, proposer, route, outputs);
         this.standing = new Standing(self, incarnation, lease, services, clock);
         this.consumers = new Consumers(services, proposer, route, outputs);
-        standing.stateReplaced(state, now);
+        this.applied =
+                new AppliedHere(self, incarnation, applier, proposer, services, consumers, duties, standing, outputs);
+        standing.stateReplaced(state(), now);
         refreshStatus();
     }
 
@@ -123,7 +118,12 @@ public final class Node {
 
     private void dispatch(NodeId from, long fromIncarnation, Message message) {
         if (message instanceof RaftMessage raftMessage) {
-            raft.receive(from, raftMessage, now);
+            boolean isTooMuch = raftMessage instanceof RaftMessage.AppendEntries append
+                    && !append.entries().isEmpty()
+                    && route.isLogFull();
+            if (!isTooMuch) {
+                raft.receive(from, raftMessage, now);
+            }
         } else if (message instanceof Proposals proposals) {
             for (Bytes command : proposals.commands()) {
                 route.proposeHere(command, now);
@@ -133,11 +133,11 @@ public final class Node {
         } else if (message instanceof CacheMessage cacheMessage) {
             services.receive(from, cacheMessage, now);
         } else if (message instanceof ClusterMessage clusterMessage) {
-            boolean isInView = state.view().current().has(from, fromIncarnation);
+            boolean isInView = state().view().current().has(from, fromIncarnation);
             if (membership.receive(from, clusterMessage, isInView, isSure(), now)) {
                 standing.lapsed(now);
             }
-            standing.refresh(state, now);
+            standing.refresh(state(), now);
         } else if (message instanceof LockMessage lockMessage) {
             membership.receive(from, lockMessage, isSure(), now);
         }
@@ -152,7 +152,7 @@ public final class Node {
             proposer.submit(body, purpose, isRead(body), call.deadlineNanos(), route, now)
                     .ifPresent(refusal -> outputs.complete(call.id(), refusal));
         } else if (call instanceof Call.Queue queue) {
-            consumers.call(queue, state, now);
+            consumers.call(queue, state(), now);
         } else if (call instanceof Call.Cache cache) {
             services.call(cache, now);
         } else if (call instanceof Call.ListQueues list) {
@@ -160,7 +160,7 @@ public final class Node {
         } else if (call instanceof Call.KeepAlive keepAlive) {
             membership.keepAlive(keepAlive, leader, now);
         } else if (call instanceof Call.ReadStale read) {
-            outputs.complete(call.id(), state.locks().read(read.command(), clock.estimate(now)));
+            outputs.complete(call.id(), state().locks().read(read.command(), clock.estimate(now)));
         }
     }
 
@@ -192,6 +192,23 @@ public final class Node {
     public void persisted(long sequence, long now) {
         this.now = now;
         raft.persisted(sequence, now);
+    }
+
+    /** The work of a {@link NodeEffect.Offload} is done. */
+    public void snapshotDone(SnapshotResult result, long now) {
+        this.now = now;
+        if (result instanceof SnapshotResult.Built built) {
+            if (applier.built(built)) {
+                raft.compact(built.index(), built.state(), now);
+            }
+        } else if (result instanceof SnapshotResult.Restored restored && applier.restored(restored)) {
+            clock.heard(state().stampMillis(), now);
+            applied.at(now);
+            for (Proposer.Resolved resolved : proposer.resolve(state().answers())) {
+                applied.answered(resolved.id(), resolved.answer());
+            }
+            standing.stateReplaced(state(), now);
+        }
     }
 
     /** The external queue store has answered. */
@@ -232,7 +249,7 @@ public final class Node {
 
     /** Whether {@link NodeEffect.Publish} is wanted for each touched lock; other events are always published. */
     public void publishLocks(boolean wanted) {
-        isPublishingLocks = wanted;
+        applied.publishLocks(wanted);
     }
 
     /** Time passes. Harmless at any time; needed at {@link #deadline}. */
@@ -240,7 +257,7 @@ public final class Node {
         this.now = now;
         raft.tick(now);
         services.tick(now);
-        standing.refresh(state, now);
+        standing.refresh(state(), now);
         membership.tick(services.installedEpoch(), leader, now);
         for (CommandId acquire : proposer.waitsOver(now)) {
             cancelWait(acquire, true, false);
@@ -256,7 +273,7 @@ public final class Node {
             }
         }
         proposer.resend(route, now);
-        duties.observe(raft.isReadyLeader(), state, now);
+        duties.observe(isReadyLeader(), state(), now);
         duties.due(raft.term(), isSure(), now).forEach(command -> housekeeping(command, true));
     }
 
@@ -268,6 +285,9 @@ public final class Node {
         first = earlier(first, membership.deadline());
         first = earlier(first, proposer.deadline(far));
         first = earlier(first, duties.deadline(far));
+        if (applier.hasNext()) {
+            return now;
+        }
         return services.isServing() ? earlier(first, standing.servesUntil(now)) : first;
     }
 
@@ -277,6 +297,7 @@ public final class Node {
 
     /** Takes what is to be done, in order. */
     public List<NodeEffect> effects() {
+        applier.beginTurn();
         boolean isMoving = true;
         while (isMoving) {
             isMoving = services.perform(leader, now);
@@ -288,8 +309,10 @@ public final class Node {
                 perform(raft.effects());
                 isMoving = true;
             }
+            isMoving |= apply();
             isMoving |= observeRaft();
         }
+        applier.task().ifPresent(task -> outputs.add(new NodeEffect.Offload(task)));
         for (Proposals proposals : proposer.takeOutbound()) {
             leader.ifPresent(to -> outputs.send(to, proposals));
         }
@@ -302,32 +325,38 @@ public final class Node {
             outputs.send(message.to(), message.message());
         }
         effects.write().ifPresent(write -> outputs.add(new NodeEffect.Persist(write)));
-        effects.install().ifPresent(this::install);
-        if (effects.committed().isEmpty()) {
-            return;
-        }
-        for (LogEntry entry : effects.committed()) {
-            clock.heard(entry.stampMillis(), now);
-            state.apply(entry, StateCodec.command(entry), applied);
-        }
-        if (raft.logBytes() > options.limits().snapshotAfterBytes()) {
-            raft.compact(state.appliedIndex(), StateCodec.encode(state), now);
-        }
+        effects.install().ifPresent(applier::installed);
+        applier.committed(effects.committed());
     }
 
-    private void install(StoredSnapshot snapshot) {
-        state = StateCodec.restore(snapshot, options.locks());
-        clock.heard(state.stampMillis(), now);
-        for (Proposer.Resolved resolved : proposer.resolve(state.answers())) {
-            applied.answered(resolved.id(), resolved.answer());
+    /** Applies what a turn may; false if that was nothing. */
+    private boolean apply() {
+        applied.at(now);
+        boolean isMoving = false;
+        for (LogEntry entry = applier.next(); entry != null; entry = applier.next()) {
+            clock.heard(entry.stampMillis(), now);
+            state().apply(entry, StateCodec.command(entry), applied);
+            isMoving = true;
         }
-        standing.stateReplaced(state, now);
+        if (raft.isReadyLeader() && !applier.isBehind()) {
+            readyTerm = raft.term();
+        }
+        return isMoving;
+    }
+
+    private ReplicatedState state() {
+        return applier.state();
+    }
+
+    /** Whether this node leads and its state has had all that was ever committed before: Raft's word is of what it has handed out. */
+    private boolean isReadyLeader() {
+        return raft.isReadyLeader() && readyTerm == raft.term();
     }
 
     /** What Raft decided in this turn: who leads, and whether this node may act as the leader. */
     private boolean observeRaft() {
         boolean wasOnDuty = duties.isOnDuty();
-        duties.observe(raft.isReadyLeader(), state, now);
+        duties.observe(isReadyLeader(), state(), now);
         boolean isNewLeader = !raft.leader().equals(leader);
         boolean hasWon = raft.role() == Role.LEADER && role != Role.LEADER;
         boolean isChanged = isNewLeader || raft.role() != role || raft.term() != term;
@@ -348,7 +377,7 @@ public final class Node {
     }
 
     private boolean isSure() {
-        return raft.isReadyLeader() && raft.hasQuorum(now);
+        return isReadyLeader() && raft.hasQuorum(now);
     }
 
     private void refreshStatus() {
@@ -359,9 +388,9 @@ public final class Node {
                 raft.leader(),
                 raft.term(),
                 raft.commitIndex(),
-                state.appliedIndex(),
-                state.view().current(),
-                state.view().active(),
+                state().appliedIndex(),
+                state().view().current(),
+                state().view().active(),
                 standing.servesUntil(now),
                 clock.estimate(now),
                 now);
@@ -379,67 +408,6 @@ public final class Node {
 
     /** A hash of the whole replicated state; equal at equal applied index on every node. Costly: for checks. */
     public long stateHash() {
-        return XxHash64.hash(StateCodec.encode(state).array(), 0);
-    }
-
-    /** Takes what applying brings about. */
-    private final class Applied implements StateSink {
-        @Override
-        public void answered(CommandId id, Answer answer) {
-            if (!isMine(id)) {
-                return;
-            }
-            Optional<Pending> pending = proposer.answered(id);
-            if (pending.isEmpty()) {
-                return;
-            }
-            Purpose purpose = pending.get().purpose;
-            if (purpose instanceof Purpose.ClientCall client) {
-                outputs.complete(client.call(), answer);
-            } else if (purpose instanceof Purpose.QueueOperation queue) {
-                services.queueAnswered(queue.operation(), answer, now);
-            } else if (purpose instanceof Purpose.MemoryOperations batch) {
-                services.memoryAnswered(batch.batch(), answer, now);
-            } else if (purpose instanceof Purpose.SessionCheck check) {
-                consumers.checked(check.call(), answer, now);
-            }
-        }
-
-        private boolean isMine(CommandId id) {
-            return id.incarnation() == incarnation && id.origin().equals(self);
-        }
-
-        @Override
-        public void waiting(CommandId id) {
-            if (isMine(id)) {
-                proposer.waits(id);
-            }
-        }
-
-        @Override
-        public void viewChanged(View current, View active) {
-            boolean isActive = current.epoch() == active.epoch();
-            duties.viewChanged(current, isActive, now);
-            standing.viewChanged(state, now);
-            outputs.publish(new NodeEvent.ViewChanged(current, isActive));
-        }
-
-        @Override
-        public void sessionOpened(String session, long ttlMillis) {
-            duties.sessionOpened(session, ttlMillis, now);
-        }
-
-        @Override
-        public void sessionEnded(String session) {
-            duties.sessionEnded(session);
-            services.consumerEnded(session, now);
-        }
-
-        @Override
-        public void lockChanged(String lock, LockOwner owner, String what) {
-            if (isPublishingLocks) {
-                outputs.publish(new NodeEvent.LockChanged(lock, owner.session(), owner.name(), what));
-            }
-        }
+        return XxHash64.hash(StateCodec.encode(state()).array(), 0);
     }
 }

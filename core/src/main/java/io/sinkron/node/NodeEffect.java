@@ -25,6 +25,9 @@ public sealed interface NodeEffect {
     /** Call the external main memory; {@link Node#memoryStored} or {@link Node#memoryFailed} with the number. */
     record CallMemoryStore(long operation, List<MemoryOp> operations) implements NodeEffect {}
 
+    /** Do this work on a thread of its own, in order; {@link Node#snapshotDone} with what comes out. At most two wait or run at once. */
+    record Offload(SnapshotTask task) implements NodeEffect {}
+
     /** End a call of this process. */
     record Complete(long call, Answer answer) implements NodeEffect {}
 

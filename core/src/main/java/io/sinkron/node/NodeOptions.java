@@ -52,6 +52,13 @@ public record NodeOptions(
         if (!voters.contains(self)) {
             throw new IllegalArgumentException("this node, " + self + ", is not among the voters " + voters);
         }
+        // A full log must hold enough that is committed for a snapshot to be due, or it would stay full.
+        long least = limits.snapshotAfterBytes() + raft.maxUncommittedBytes() + limits.maxCommandBytes();
+        if (limits.maxLogBytes() <= least) {
+            throw new IllegalArgumentException("maxLogBytes is " + limits.maxLogBytes()
+                    + ", allowed is from above snapshotAfterBytes, maxUncommittedBytes and maxCommandBytes together, "
+                    + least);
+        }
     }
 
     /** Every default, for a node whose stores are the replicated ones. */
@@ -85,6 +92,9 @@ public record NodeOptions(
      * @param batchBytes the most bytes in one message to the leader, unless a single command is longer; 1 MiB
      * @param maxCommandBytes the longest command; 8 MiB, which holds a batch of eight bodies of the HTTP API's limit
      * @param snapshotAfterBytes a snapshot is taken when the log behind the last one has grown so long; 64 MiB
+     * @param maxLogBytes how long the log behind the last snapshot may be, when snapshots are slower made than commands written: then a leader refuses
+     *     proposals and a follower takes no entries until the next one is there. Held in memory; 512 MiB, above {@code snapshotAfterBytes} and what may wait for
+     *     commit together
      */
     public record Limits(
             int openCalls,
@@ -93,10 +103,11 @@ public record NodeOptions(
             int batchCommands,
             int batchBytes,
             int maxCommandBytes,
-            long snapshotAfterBytes) {
+            long snapshotAfterBytes,
+            long maxLogBytes) {
         /** The defaults named above. */
-        public static final Limits DEFAULT =
-                new Limits(65_536, 1 << 20, Duration.ofSeconds(1).toNanos(), 1_024, 1 << 20, 8 << 20, 64L << 20);
+        public static final Limits DEFAULT = new Limits(
+                65_536, 1 << 20, Duration.ofSeconds(1).toNanos(), 1_024, 1 << 20, 8 << 20, 64L << 20, 512L << 20);
 
         /** Rejects a bound below one. */
         public Limits {
@@ -106,13 +117,14 @@ public record NodeOptions(
                     || batchCommands < 1
                     || batchBytes < 1
                     || maxCommandBytes < 1
-                    || snapshotAfterBytes < 1) {
+                    || snapshotAfterBytes < 1
+                    || maxLogBytes < 1) {
                 throw new IllegalArgumentException("a node's limits must all be positive: openCalls " + openCalls
                         + ", answerWindow " + answerWindow + ", resendNanos " + resendNanos + ", batchCommands "
                         + batchCommands
                         + ", batchBytes " + batchBytes + ", maxCommandBytes " + maxCommandBytes
                         + ", snapshotAfterBytes "
-                        + snapshotAfterBytes);
+                        + snapshotAfterBytes + ", maxLogBytes " + maxLogBytes);
             }
         }
     }

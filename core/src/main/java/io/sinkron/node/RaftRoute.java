@@ -7,22 +7,35 @@ import io.sinkron.raft.Raft;
 import io.sinkron.raft.Role;
 import java.util.Optional;
 
-/** Commands go into this node's own log, stamped, if it leads, and otherwise to the node that does. */
+/**
+ * Commands go into this node's own log, stamped, if it leads, and otherwise to the node that does. A log that has grown to its bound, because snapshots are
+ * slower made than commands written, takes none.
+ */
 final class RaftRoute implements Proposer.Route {
     private final NodeId self;
     private final Raft raft;
     private final ClusterClock clock;
+    private final long maxLogBytes;
 
-    RaftRoute(NodeId self, Raft raft, ClusterClock clock) {
+    RaftRoute(NodeId self, Raft raft, ClusterClock clock, long maxLogBytes) {
         this.self = self;
         this.raft = raft;
         this.clock = clock;
+        this.maxLogBytes = maxLogBytes;
+    }
+
+    /** Whether the log behind the latest snapshot is as long as it may be. */
+    boolean isLogFull() {
+        return raft.logBytes() > maxLogBytes;
     }
 
     @Override
     public Optional<Boolean> proposeHere(Bytes command, long now) {
         if (raft.role() != Role.LEADER) {
             return Optional.empty();
+        }
+        if (isLogFull()) {
+            return Optional.of(false);
         }
         long stamp = Math.max(clock.estimate(now), raft.lastStampMillis());
         return Optional.of(raft.propose(command, stamp, now) instanceof Proposed.Accepted);

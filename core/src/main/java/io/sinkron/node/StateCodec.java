@@ -13,7 +13,6 @@ import io.sinkron.node.AnswerTable.RowSnapshot;
 import io.sinkron.queue.QueueTables;
 import io.sinkron.spi.LogEntry;
 import io.sinkron.spi.MalformedMessageException;
-import io.sinkron.spi.StoredSnapshot;
 import io.sinkron.wire.AnswerWire;
 import io.sinkron.wire.CacheWire;
 import io.sinkron.wire.ClusterWire;
@@ -64,17 +63,19 @@ final class StateCodec {
         }
     }
 
-    /** The state that a snapshot holds; it must be readable, since its checksum was right. */
-    static ReplicatedState restore(StoredSnapshot snapshot, LockLimits limits) {
+    /**
+     * The state that a snapshot at this index holds.
+     *
+     * @throws InvariantViolation if it can't be read, or is of another index; its checksum was right, so whoever made it is broken
+     */
+    static ReplicatedState restore(Bytes state, long index, LockLimits limits) {
         try {
-            ReplicatedState restored = decode(snapshot.state(), limits);
+            ReplicatedState restored = decode(state, limits);
             InvariantViolation.check(
-                    restored.appliedIndex() == snapshot.index(),
-                    "a snapshot's state is of another index than its label");
+                    restored.appliedIndex() == index, "a snapshot's state is of another index than its label");
             return restored;
         } catch (MalformedMessageException e) {
-            throw new InvariantViolation(
-                    "the snapshot at index " + snapshot.index() + " can't be read: " + e.getMessage());
+            throw new InvariantViolation("the snapshot at index " + index + " can't be read: " + e.getMessage());
         }
     }
 

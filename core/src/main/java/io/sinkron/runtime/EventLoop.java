@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs one {@link Node} on one thread: drains the mailbox, steps the machine, performs the effects, flushes the transport once, and sleeps until the next
- * input or timer. Storage has a thread of its own, continuations of calls run elsewhere, so nobody's code can stop the loop. Thread-safe.
+ * input or timer. Storage has a thread of its own, and so has the making of snapshots; continuations of calls run elsewhere, so nobody's code can stop the loop. Thread-safe.
  *
  * <p>A failure of the log store or a broken invariant stops the node for good: open calls end as unknown, {@link #whenStopped} fails with the reason, and
  * nothing more is sent.
@@ -50,6 +50,7 @@ public final class EventLoop {
     private final Events events = new Events();
     private final StoreCalls stores;
     private final StorageWriter storage;
+    private final SnapshotWorker snapshots;
     private final Thread loopThread;
     private final Thread storageThread;
     private final Map<Long, CallFuture<?>> open = new HashMap<>();
@@ -68,6 +69,10 @@ public final class EventLoop {
                 parts.logStore(),
                 sequence -> mailbox.put((n, now) -> n.persisted(sequence, now)),
                 e -> fail("the log store failed: " + e.getMessage(), e));
+        this.snapshots = new SnapshotWorker(
+                name + "-snapshot",
+                result -> mailbox.put((n, now) -> n.snapshotDone(result, now)),
+                e -> fail("a snapshot could not be made: " + e, e));
         this.loopThread = new Thread(this::run, name);
         this.storageThread = new Thread(storage, name + "-storage");
         loopThread.setDaemon(true);
@@ -99,6 +104,7 @@ public final class EventLoop {
                 .start(new Transport.Context(
                         parts.cluster(), parts.options().self(), incarnation, new MessageWire(), this::received));
         storageThread.start();
+        snapshots.start();
         loopThread.start();
     }
 
@@ -227,6 +233,8 @@ public final class EventLoop {
             }
         } else if (effect instanceof NodeEffect.Persist persist) {
             storage.submit(persist.write());
+        } else if (effect instanceof NodeEffect.Offload work) {
+            snapshots.submit(work.task());
         } else if (effect instanceof NodeEffect.Publish publish) {
             events.publish(publish.event());
         } else {
@@ -282,6 +290,7 @@ public final class EventLoop {
     }
 
     private void finish() {
+        snapshots.stop();
         storage.stop();
         try {
             storageThread.join(STOP_MILLIS);

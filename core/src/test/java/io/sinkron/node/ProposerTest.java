@@ -179,7 +179,7 @@ class ProposerTest {
 
     @Test
     void messagesToTheLeaderAreBounded() {
-        NodeOptions.Limits small = new NodeOptions.Limits(100, 100, SECOND, 3, 1 << 20, 1 << 20, 1);
+        NodeOptions.Limits small = new NodeOptions.Limits(100, 100, SECOND, 3, 1 << 20, 1 << 20, 1, 1);
         Proposer bounded = new Proposer(SELF, 1, small, 0);
         leadership.isRemote = true;
         for (int i = 0; i < 7; i++) {
@@ -192,7 +192,7 @@ class ProposerTest {
 
     @Test
     void moreThanTheBoundOfOpenCallsAreRefused() {
-        NodeOptions.Limits small = new NodeOptions.Limits(2, 100, SECOND, 3, 1 << 20, 1 << 20, 1);
+        NodeOptions.Limits small = new NodeOptions.Limits(2, 100, SECOND, 3, 1 << 20, 1 << 20, 1, 1);
         Proposer bounded = new Proposer(SELF, 1, small, 0);
         for (int i = 0; i < 2; i++) {
             bounded.submit(new LockCommand.ReadGraph(), new Purpose.ClientCall(i, 0), true, SECOND, leadership, 0);

@@ -129,7 +129,8 @@ final class Swarm {
                 random.nextBoolean() ? base.batchCommands() : random.nextInt(1, 4),
                 base.batchBytes(),
                 base.maxCommandBytes(),
-                random.nextBoolean() ? base.snapshotAfterBytes() : random.nextLong(4_000, 100_000));
+                random.nextBoolean() ? base.snapshotAfterBytes() : random.nextLong(4_000, 100_000),
+                base.maxLogBytes());
         return new NodeOptions(
                 self,
                 voters,

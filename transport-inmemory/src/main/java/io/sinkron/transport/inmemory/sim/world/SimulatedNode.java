@@ -8,6 +8,8 @@ import io.sinkron.node.Call;
 import io.sinkron.node.Node;
 import io.sinkron.node.NodeEffect;
 import io.sinkron.node.NodeOptions;
+import io.sinkron.node.SnapshotResult;
+import io.sinkron.node.SnapshotTask;
 import io.sinkron.spi.LogStore;
 import io.sinkron.wal.FileLogOptions;
 import java.io.IOException;
@@ -31,10 +33,12 @@ public final class SimulatedNode {
     private static final int IN_TURN = 5;
     private static final int IN_CRASH = 6;
     private static final int IN_STORE = 7;
+    private static final int IN_SNAPSHOT = 8;
     private static final long ORIGIN_RANGE_NANOS = 1L << 60;
     private static final long WALL_EPOCH_MILLIS = 1_700_000_000_000L;
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long NOTICE_NANOS = 50 * NANOS_PER_MILLI;
+    private static final long MEAN_SNAPSHOT_NANOS = 300 * NANOS_PER_MILLI;
 
     /** Makes a call from its id and the node's clock. */
     @FunctionalInterface
@@ -46,6 +50,7 @@ public final class SimulatedNode {
     private final NodeOptions options;
     private final World world;
     private final SeededRandom random;
+    private final SeededRandom snapshotRandom;
     private final SimulatedStorage storage;
     private final Deque<NodeInput> mailbox = new ArrayDeque<>();
     private NodeQuality quality = NodeQuality.PERFECT;
@@ -59,12 +64,14 @@ public final class SimulatedNode {
     private boolean paused;
     private long pausedUntilNanos = Long.MIN_VALUE;
     private long timerAtNanos;
+    private long snapshotThreadFreeAtNanos;
 
     /** A node that is down; {@link #start} starts it. */
     public SimulatedNode(NodeOptions options, FileLogOptions logOptions, World world, SeededRandom random) {
         this.options = options;
         this.world = world;
         this.random = random;
+        this.snapshotRandom = random.split("snapshot");
         this.storage = new SimulatedStorage(
                 world.scheduler(),
                 random.split("disk"),
@@ -148,6 +155,7 @@ public final class SimulatedNode {
         pausedUntilNanos = Long.MIN_VALUE;
         turnScheduled = false;
         timerAtNanos = Long.MAX_VALUE;
+        snapshotThreadFreeAtNanos = now;
         calls = new OpenCalls();
         record(IN_STARTED);
         world.recorder().hash().add(incarnation);
@@ -330,6 +338,9 @@ public final class SimulatedNode {
             recorder.hash().add(persist.write().sequence());
             world.observers().forEach(observer -> observer.writing(id(), persist.write()));
             storage.submit(persist.write());
+        } else if (effect instanceof NodeEffect.Offload work) {
+            recorder.hash().add(work.task().index());
+            offload(work.task());
         } else if (effect instanceof NodeEffect.Complete complete) {
             recorder.hash().add(complete.toString());
             calls.complete(complete);
@@ -340,6 +351,23 @@ public final class SimulatedNode {
             recorder.hash().add(effect.toString());
             stores.perform(effect);
         }
+    }
+
+    /** The snapshot thread: one task at a time, done when a drawn time is over; a crash takes it with it. */
+    private void offload(SnapshotTask task) {
+        long now = world.scheduler().nowNanos();
+        long begins = Math.max(now, snapshotThreadFreeAtNanos);
+        snapshotThreadFreeAtNanos = begins + snapshotRandom.exponentialNanos(MEAN_SNAPSHOT_NANOS);
+        after(snapshotThreadFreeAtNanos - now, () -> {
+            SnapshotResult result = guarded(task::run);
+            mailbox.add((machine, time) -> {
+                record(IN_SNAPSHOT);
+                world.recorder().hash().add(result.index());
+                world.recorder().trace(id().value(), () -> "done " + result);
+                machine.snapshotDone(result, time);
+            });
+            scheduleTurn();
+        });
     }
 
     /** An exception out of the machine is a broken invariant whatever its type: nothing from outside may make it throw. */
