@@ -87,75 +87,41 @@ public final class FileLogStore implements LogStore {
             disk.lock();
             locked = true;
             RecoveredLog log = new LogRecovery(disk, files, options.segmentBytes()).read();
-            open(log);
+            Recovered recovered = open(log);
             stage = Stage.OPEN;
-            return new Recovered(state.incarnation(), state.hardState(), log.snapshot(), log.entries());
+            return recovered;
         } catch (IOException | RuntimeException | Error e) {
             failed(e);
             throw e;
         }
     }
 
-    /** Everything that recovery changes on disk, in the order in which a crash in between does no harm. */
-    private void open(RecoveredLog log) throws IOException {
+    private Recovered open(RecoveredLog log) throws IOException {
+        warn(log);
         state = log.state();
-        RecoveredLog.End end = log.end();
-        // A process may have died between a rename and its force: what was read under a name must be durable before
-        // anything is
-        // built on it, or an older file is deleted because of it.
-        disk.forceDirectory();
-        for (String name : log.leftovers()) {
-            disk.delete(name);
-        }
-        repairTail(log);
-        writer = new SegmentWriter(files, state, options.writeBufferBytes());
-        state.started(state.incarnation() == 0 ? firstIncarnation : state.incarnation() + 1);
-        if (end.offset() > 0) {
-            if (end.spare()) {
-                files.foundReady(end.segment() + 1);
-            }
-            writer.resume(end.segment(), end.offset(), end.chain(), log.provenTo());
-            writer.incarnation(state.incarnation());
-        } else {
-            if (end.exists()) {
-                files.foundReady(end.segment());
-            }
-            writer.start(end.segment(), end.chain());
-        }
+        long incarnation = state.incarnation() == 0 ? firstIncarnation : state.incarnation() + 1;
+        writer = new LogOpening(disk, files, options.writeBufferBytes()).open(log, incarnation, state.hardState());
         log.snapshot().ifPresent(snapshot -> snapshotIndex = snapshot.index());
-        if (log.isResetDue()) {
-            reset(log.snapshot().orElseThrow());
-            log.entries().clear();
-        }
-        writer.flush();
-        writer.force();
+        return new Recovered(
+                incarnation, state.hardState(), log.snapshot(), log.isResetDue() ? List.of() : log.entries());
     }
 
-    private void repairTail(RecoveredLog log) throws IOException {
+    private void warn(RecoveredLog log) {
         RecoveredLog.End end = log.end();
-        long proven = log.provenTo();
-        int provenSegment = (int) (proven >>> 32);
-        for (int segment = Math.max(1, provenSegment); segment <= end.segment(); segment++) {
-            boolean isLast = segment == end.segment();
-            if (isLast && !end.exists()) {
-                return;
-            }
-            try (Disk.File file = files.open(segment)) {
-                int from = segment == provenSegment ? (int) proven : 0;
-                TailRepair.rewrite(file, from, isLast ? end.offset() : (int) file.size());
-                if (isLast && end.isTorn()) {
-                    LOG.warn(
-                            "cut a torn tail off {}/{} at offset {}: {} bytes of writes that a crash interrupted and that were never"
-                                    + " acknowledged",
-                            disk.describe(),
-                            SegmentFiles.name(segment),
-                            end.offset(),
-                            end.contentEnd() - end.offset());
-                    TailRepair.zero(file, end.offset(), end.contentEnd());
-                }
-                file.force();
-            }
+        if (end.isTorn()) {
+            LOG.warn(
+                    "cutting a torn tail off {}/{} at offset {}: {} bytes of writes that a crash interrupted and that were never"
+                            + " acknowledged",
+                    disk.describe(),
+                    SegmentFiles.name(end.segment()),
+                    end.offset(),
+                    end.contentEnd() - end.offset());
         }
+        log.passedOver()
+                .ifPresent(damage -> LOG.warn(
+                        "{}; going on without it: the log from entry {} on follows on the snapshot before",
+                        damage.getMessage(),
+                        log.state().terms().first()));
     }
 
     /**
@@ -224,7 +190,7 @@ public final class FileLogStore implements LogStore {
             snapshotIndex = snapshot.index();
             if (!state.terms().holds(snapshot.index(), snapshot.term())) {
                 writer.markSynced();
-                reset(snapshot);
+                writer.reset(snapshot);
                 writer.flush();
             }
             // What allows the older files to be deleted is in the newest segment: it must be durable before they go.
@@ -234,11 +200,6 @@ public final class FileLogStore implements LogStore {
             failed(e);
             throw e;
         }
-    }
-
-    private void reset(StoredSnapshot snapshot) throws IOException {
-        writer.reset(snapshot.index(), snapshot.term());
-        state.reset(snapshot.index());
     }
 
     private void deleteUpTo(long freeUpTo) throws IOException {

@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads a directory and decides, row by row of the table in {@code docs/wal.md}, between the end of the log, a torn tail and damage. Changes
@@ -18,14 +16,11 @@ import org.slf4j.LoggerFactory;
  * anything but zeros follows, a torn tail.
  */
 final class LogRecovery {
-    private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
-
     private final Disk disk;
     private final SegmentFiles files;
     private final int segmentBytes;
     private final RecordReader reader = new RecordReader();
-    private final Replay replay = new Replay();
-    private int chain;
+    private final LogScan scan = new LogScan(reader);
 
     LogRecovery(Disk disk, SegmentFiles files, int segmentBytes) {
         this.disk = disk;
@@ -33,8 +28,17 @@ final class LogRecovery {
         this.segmentBytes = segmentBytes;
     }
 
+    /** What a start begins with. */
     RecoveredLog read() throws IOException {
         List<String> names = disk.list();
+        if (names.contains(LogRepairMark.NAME)) {
+            throw damaged(LogRepairMark.NAME, 0, "a repair of this log was begun and not finished: run it again");
+        }
+        return read(names);
+    }
+
+    /** The same, whether or not a repair is under way. */
+    RecoveredLog read(List<String> names) throws IOException {
         SnapshotFiles.Loaded snapshots = new SnapshotFiles(disk).load(names);
         List<String> leftovers = new ArrayList<>(TemporaryFiles.among(names));
         List<Integer> segments = unbrokenSuffix(SegmentFiles.numbers(names), leftovers);
@@ -46,12 +50,20 @@ final class LogRecovery {
         snapshot.ifPresent(newest -> leftovers.addAll(SnapshotFiles.among(names).stream()
                 .filter(name -> name.compareTo(SnapshotFiles.name(newest.index())) < 0)
                 .toList()));
+        Replay replay = scan.replay();
         TermRuns terms = replay.state().terms();
         boolean isResetDue = snapshot.isPresent()
                 && snapshot.get().index() + 1 != terms.first()
                 && !terms.holds(snapshot.get().index(), snapshot.get().term());
         return new RecoveredLog(
-                replay.state(), replay.entries(), snapshot, isResetDue, end, replay.provenTo(), leftovers);
+                replay.state(),
+                replay.entries(),
+                snapshot,
+                isResetDue,
+                end,
+                replay.provenTo(),
+                leftovers,
+                snapshots.damage());
     }
 
     /** Old segments are deleted in order, but a crash may undo any of the deletions: those before a gap are leftovers. */
@@ -79,37 +91,18 @@ final class LogRecovery {
             try (Disk.File file = files.open(number)) {
                 SegmentView view = new SegmentView(number, name, file);
                 boolean mayBeUnwritten = i > 0 || number == 1 && !hasSnapshots;
-                int end = scan(view, i > 0);
-                if (end >= 0) {
-                    return judgeEnd(view, end, mayBeUnwritten, segments.subList(i + 1, segments.size()), leftovers);
+                LogScan.Stop stop = scan.read(view);
+                if (stop.damage() != null) {
+                    throw damaged(name, stop.offset(), stop.damage());
+                }
+                if (!stop.isSealed()) {
+                    List<Integer> later = segments.subList(i + 1, segments.size());
+                    return judgeEnd(view, stop.offset(), mayBeUnwritten, later, leftovers);
                 }
             }
         }
         int missing = segments.get(segments.size() - 1) + 1;
         throw damaged(SegmentFiles.name(missing), 0, "the segment is missing; the one before is sealed");
-    }
-
-    /** Replays a segment; returns where it stops, or -1 if at its seal. */
-    private int scan(SegmentView view, boolean knowsChain) throws IOException {
-        boolean checkChain = knowsChain;
-        for (int offset = 0; ; checkChain = true) {
-            if (!(reader.read(view, offset) instanceof Slot.Valid record)) {
-                return offset;
-            }
-            if (checkChain && record.chain() != chain) {
-                throw damaged(
-                        view.name(), offset, "this record doesn't follow on the one before (a lost or stale write)");
-            }
-            String reason = replay.apply(record, view, offset);
-            if (reason != null) {
-                throw damaged(view.name(), offset, reason);
-            }
-            chain = record.crc();
-            offset += record.size();
-            if (record.type() == RecordType.SEAL) {
-                return -1;
-            }
-        }
     }
 
     private RecoveredLog.End judgeEnd(
@@ -134,7 +127,7 @@ final class LogRecovery {
         if (!exists) {
             leftovers.add(view.name());
         }
-        return new RecoveredLog.End(view.number(), exists, end, chain, exists ? contentEnd : 0, spare);
+        return new RecoveredLog.End(view.number(), exists, end, scan.chain(), exists ? contentEnd : 0, spare);
     }
 
     /** Whether the file behind the log's end is a prepared segment that can be used as it is. */
@@ -166,7 +159,7 @@ final class LogRecovery {
     /** The log must follow on the snapshot, or begin at 1; a damaged newest snapshot is passed over only if it isn't needed. */
     private void requireReach(SnapshotFiles.Loaded snapshots, List<Integer> segments) throws DamagedLogException {
         long covered = snapshots.snapshot().map(StoredSnapshot::index).orElse(0L);
-        long first = replay.state().terms().first();
+        long first = scan.replay().state().terms().first();
         if (first > covered + 1) {
             if (snapshots.damage().isPresent()) {
                 throw snapshots.damage().get();
@@ -177,13 +170,6 @@ final class LogRecovery {
                     "the log begins at entry " + first + ", and no snapshot reaches it (the newest is at " + covered
                             + ")");
         }
-        snapshots
-                .damage()
-                .ifPresent(damage -> LOG.warn(
-                        "{}; going on without it: the log from entry {} on follows on the snapshot before, at {}",
-                        damage.getMessage(),
-                        first,
-                        covered));
     }
 
     private DamagedLogException damaged(String name, long offset, String reason) {

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param end where the log ends and writing goes on
  * @param provenTo the place up to which the log itself says it was durable
  * @param leftovers files that no longer matter
+ * @param passedOver the damage of the newest snapshot, if an older one and the log make up for it
  */
 record RecoveredLog(
         LogState state,
@@ -23,7 +24,8 @@ record RecoveredLog(
         boolean isResetDue,
         End end,
         long provenTo,
-        List<String> leftovers) {
+        List<String> leftovers,
+        Optional<DamagedLogException> passedOver) {
 
     /**
      * The end of the log.

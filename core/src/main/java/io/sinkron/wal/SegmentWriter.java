@@ -3,6 +3,7 @@ package io.sinkron.wal;
 import io.sinkron.spi.Disk;
 import io.sinkron.spi.HardState;
 import io.sinkron.spi.LogEntry;
+import io.sinkron.spi.StoredSnapshot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -99,9 +100,11 @@ final class SegmentWriter {
         buffer.end();
     }
 
-    void reset(long snapshotIndex, long snapshotTerm) throws IOException {
-        begin(RecordType.RESET, 0, snapshotIndex, snapshotTerm, 0);
+    /** Empties the log, which goes on behind the snapshot. */
+    void reset(StoredSnapshot snapshot) throws IOException {
+        begin(RecordType.RESET, 0, snapshot.index(), snapshot.term(), 0);
         buffer.end();
+        state.reset(snapshot.index());
     }
 
     void entry(LogEntry entry) throws IOException {

@@ -1,6 +1,5 @@
 package io.sinkron.transport.inmemory;
 
-import io.sinkron.transport.inmemory.SimulatedDisk.ForceFailure;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -17,8 +16,14 @@ final class DiskFaults {
     private boolean failsWrite;
     private boolean failsRead;
     private boolean failsNameChange;
-    private ForceFailure forceFailure;
+    private Optional<ForceFate> forceFailure = Optional.empty();
     private SimulatedFile.Landing landing = SimulatedFile.Landing.RIGHT;
+
+    /** What becomes of unforced content when a force fails. */
+    enum ForceFate {
+        DROPPED,
+        READABLE
+    }
 
     /** What the operation that has just been counted must do. */
     enum Verdict {
@@ -50,8 +55,8 @@ final class DiskFaults {
         failsNameChange = true;
     }
 
-    void failNextForce(ForceFailure failure) {
-        forceFailure = failure;
+    void failNextForce(ForceFate fate) {
+        forceFailure = Optional.of(fate);
     }
 
     void nextWriteLands(SimulatedFile.Landing newLanding) {
@@ -65,7 +70,7 @@ final class DiskFaults {
         failsWrite = false;
         failsRead = false;
         failsNameChange = false;
-        forceFailure = null;
+        forceFailure = Optional.empty();
         landing = SimulatedFile.Landing.RIGHT;
     }
 
@@ -106,10 +111,10 @@ final class DiskFaults {
     }
 
     /** How the force that is being done fails, if it does. */
-    Optional<ForceFailure> takeForceFailure(Verdict verdict) {
-        Optional<ForceFailure> due = Optional.ofNullable(forceFailure);
-        forceFailure = null;
-        return due.isEmpty() && verdict == Verdict.FAIL ? Optional.of(ForceFailure.DROPPED) : due;
+    Optional<ForceFate> takeForceFailure(Verdict verdict) {
+        Optional<ForceFate> due = forceFailure;
+        forceFailure = Optional.empty();
+        return due.isEmpty() && verdict == Verdict.FAIL ? Optional.of(ForceFate.DROPPED) : due;
     }
 
     SimulatedFile.Landing takeLanding() {

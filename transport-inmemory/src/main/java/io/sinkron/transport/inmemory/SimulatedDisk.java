@@ -187,7 +187,8 @@ public final class SimulatedDisk implements Disk {
      * pages, or holds them as clean, and the forces after it report success and mean nothing.
      */
     public void failNextForce(ForceFailure failure) {
-        faults.failNextForce(failure);
+        faults.failNextForce(
+                failure == ForceFailure.DROPPED ? DiskFaults.ForceFate.DROPPED : DiskFaults.ForceFate.READABLE);
     }
 
     /**
@@ -402,9 +403,9 @@ public final class SimulatedDisk implements Disk {
         @Override
         public void force() throws IOException {
             requireOpen();
-            Optional<ForceFailure> failure = faults.takeForceFailure(step());
+            Optional<DiskFaults.ForceFate> failure = faults.takeForceFailure(step());
             if (failure.isPresent()) {
-                file.dropUnforced(failure.get() == ForceFailure.READABLE_BUT_CLEAN);
+                file.dropUnforced(failure.get() == DiskFaults.ForceFate.READABLE);
                 throw new IOException("simulated input/output error on force of " + path(fileName));
             }
             forces++;
