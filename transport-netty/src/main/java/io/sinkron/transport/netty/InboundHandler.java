@@ -62,8 +62,8 @@ final class InboundHandler extends SimpleChannelInboundHandler<Frame> {
         }
         leave();
         if (peer != null) {
+            wiring.counters().of(peer.lane()).connectedIn.decrementAndGet();
             peer = null;
-            wiring.counters().connectedIn.decrementAndGet();
         }
     }
 
@@ -126,13 +126,13 @@ final class InboundHandler extends SimpleChannelInboundHandler<Frame> {
         }
         peer = hello;
         leave();
-        wiring.counters().connectedIn.incrementAndGet();
+        wiring.counters().of(hello.lane()).connectedIn.incrementAndGet();
         decoder.admitted();
         heardAtNanos = System.nanoTime();
         timer.cancel(false);
         long idle = (long) IDLE_TIMEOUTS * wiring.options().idleTimeoutMillis();
         timer = ctx.executor().scheduleAtFixedRate(() -> closeIfIdle(ctx, idle), idle, idle, TimeUnit.MILLISECONDS);
-        byte[] answer = Hello.of(wiring.context(), hello.from()).encode(codecVersion);
+        byte[] answer = Hello.of(wiring.context(), hello.from(), hello.lane()).encode(codecVersion);
         ctx.writeAndFlush(Frame.control(ctx.alloc(), Frame.WELCOME, answer));
     }
 
@@ -149,7 +149,7 @@ final class InboundHandler extends SimpleChannelInboundHandler<Frame> {
             bad(ctx, "a malformed message of " + peer.from() + ": " + e.getMessage());
             return;
         }
-        wiring.counters().received.increment();
+        wiring.counters().of(peer.lane()).received.increment();
         try {
             wiring.context().receiver().received(peer.from(), peer.incarnation(), message);
         } catch (RuntimeException e) {

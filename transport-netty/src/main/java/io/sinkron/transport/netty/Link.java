@@ -11,6 +11,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.sinkron.common.Message.Lane;
 import io.sinkron.common.NodeId;
 import io.sinkron.transport.netty.QuietLog.Subject;
 import java.net.InetSocketAddress;
@@ -24,8 +25,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The outgoing connection to one peer: opens it, opens it again when it breaks, and writes what is sent. While there is none, or an attempt
- * to open it, messages are dropped at once: by the time of the next one they would be stale, and who needs them sends them again.
+ * The outgoing connection to one peer for one lane: opens it, opens it again when it breaks, and writes what is sent. While there is none, and no
+ * attempt to open it, messages are dropped at once: by the time of the next one they would be stale, and who needs them sends them again. The bulk
+ * lane, which few peers ever need, is opened by a message instead, and that message waits for it.
  *
  * <p>The sender's side ({@link #isOpen}, {@link #send}, {@link #flush}) belongs to one thread at a time and takes no lock; all else happens on
  * the link's event loop. What waits, in either place, is counted in one number and bounded by it.
@@ -33,6 +35,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Link {
     private final Wiring wiring;
     private final NodeId peer;
+    private final Lane lane;
+    private final Counters.OfLane counters;
+    private final long maxWaitingBytes;
     private final EventLoop loop;
     private final AtomicLong waitingBytes = new AtomicLong();
     private volatile boolean open;
@@ -50,14 +55,17 @@ final class Link {
     private int backoffMillis;
     private long progressAtNanos;
 
-    Link(Wiring wiring, NodeId peer) {
+    Link(Wiring wiring, NodeId peer, Lane lane) {
         this.wiring = wiring;
         this.peer = peer;
+        this.lane = lane;
+        counters = wiring.counters().of(lane);
+        maxWaitingBytes = wiring.options().outboundBytes().of(lane);
         loop = wiring.loops().group().next();
         backoffMillis = wiring.options().backoffMinMillis();
     }
 
-    /** Whether there is a connection, or an attempt at one, so that it makes sense to send. */
+    /** Whether there is a connection, an attempt at one, or one to be made for the next message, so that it makes sense to send. */
     boolean isOpen() {
         return open;
     }
@@ -70,7 +78,7 @@ final class Link {
     /** Takes a message for the next flush; false if there is no room for it. */
     boolean send(byte[] message) {
         int size = Frame.MESSAGE_OVERHEAD + message.length;
-        if (waitingBytes.get() + size > wiring.options().outboundBytesPerPeer()) {
+        if (waitingBytes.get() + size > maxWaitingBytes) {
             return false;
         }
         waitingBytes.addAndGet(size);
@@ -98,7 +106,7 @@ final class Link {
             if (channel != null) {
                 channel.close();
             } else {
-                dial();
+                ready();
             }
         });
     }
@@ -131,6 +139,8 @@ final class Link {
             dropQueue();
         } else if (packer != null) {
             drain();
+        } else {
+            dial();
         }
     }
 
@@ -141,17 +151,26 @@ final class Link {
             sent++;
         }
         if (sent > 0) {
-            wiring.counters().sent.add(sent);
+            counters.sent.add(sent);
             packer.flush();
         }
     }
 
     private void dropQueue() {
-        wiring.counters().dropped.add(queue.size());
+        counters.dropped.add(queue.size());
         for (byte[] message : queue) {
             waitingBytes.addAndGet(-(Frame.MESSAGE_OVERHEAD + message.length));
         }
         queue.clear();
+    }
+
+    /** It is time for a connection, or, in the lane that is opened by a message, for taking that message. */
+    private void ready() {
+        if (lane == Lane.BULK) {
+            open = !closed;
+        } else {
+            dial();
+        }
     }
 
     private void dial() {
@@ -225,7 +244,7 @@ final class Link {
     }
 
     private void welcomed() {
-        wiring.counters().connectedOut.incrementAndGet();
+        counters.connectedOut.incrementAndGet();
         packer =
                 new Packer(channel, bytes -> waitingBytes.addAndGet(-bytes), () -> progressAtNanos = System.nanoTime());
         backoffMillis = wiring.options().backoffMinMillis();
@@ -239,7 +258,8 @@ final class Link {
     private void beat() {
         long idle = TimeUnit.MILLISECONDS.toNanos(wiring.options().idleTimeoutMillis());
         if (System.nanoTime() - progressAtNanos >= idle) {
-            wiring.log().warn(Subject.CONNECT, "the connection to node " + peer + " shows no sign of life");
+            wiring.log()
+                    .warn(Subject.CONNECT, "the " + lane + " connection to node " + peer + " shows no sign of life");
             channel.close();
         } else {
             channel.writeAndFlush(Frame.control(channel.alloc(), Frame.PING, new byte[0]));
@@ -250,7 +270,7 @@ final class Link {
     private void lost() {
         if (packer != null) {
             packer = null;
-            wiring.counters().connectedOut.decrementAndGet();
+            counters.connectedOut.decrementAndGet();
         }
         dialling = false;
         open = false;
@@ -259,7 +279,7 @@ final class Link {
         if (!closed && !loop.isShuttingDown()) {
             int pause = backoffMillis / 2 + ThreadLocalRandom.current().nextInt(backoffMillis / 2 + 1);
             backoffMillis = Math.min(2 * backoffMillis, wiring.options().backoffMaxMillis());
-            timer = loop.schedule(this::dial, pause, TimeUnit.MILLISECONDS);
+            timer = loop.schedule(this::ready, pause, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -299,7 +319,7 @@ final class Link {
             progressAtNanos = System.nanoTime();
             if (packer == null && frame.kind() == Frame.WELCOME) {
                 Hello answer = Hello.decode(frame, codecVersion);
-                if (answer.isBetween(wiring.context(), peer)) {
+                if (answer.isBetween(wiring.context(), peer, lane)) {
                     welcomed();
                 } else {
                     complain(ctx, "another node answers: " + answer);
@@ -327,12 +347,12 @@ final class Link {
         }
 
         private void hello(ChannelHandlerContext ctx) {
-            byte[] hello = Hello.of(wiring.context(), peer).encode(codecVersion);
+            byte[] hello = Hello.of(wiring.context(), peer, lane).encode(codecVersion);
             ctx.writeAndFlush(Frame.control(ctx.alloc(), Frame.HELLO, hello));
         }
 
         private void complain(ChannelHandlerContext ctx, String what) {
-            wiring.log().warn(Subject.CONNECT, "closed the connection to node " + peer + ": " + what);
+            wiring.log().warn(Subject.CONNECT, "closed the " + lane + " connection to node " + peer + ": " + what);
             ctx.close();
         }
     }

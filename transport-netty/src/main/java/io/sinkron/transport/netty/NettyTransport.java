@@ -8,7 +8,9 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import io.sinkron.common.Message;
+import io.sinkron.common.Message.Lane;
 import io.sinkron.common.NodeId;
 import io.sinkron.spi.Transport;
 import io.sinkron.transport.netty.QuietLog.Subject;
@@ -25,13 +27,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A {@link Transport} over TCP: one connection a peer and direction, so that each side decides alone when to open its own. Frames carry
- * a length and a CRC32C; connections begin with a handshake that names the format, the cluster and both nodes, and end on anything
- * unexpected. With {@link TlsOptions} both sides prove who they are.
+ * A {@link Transport} over TCP: one connection a peer, direction and {@linkplain Message#lane lane}, so that each side decides alone when to open
+ * its own and a heartbeat never queues behind a snapshot. Frames carry a length and a CRC32C; connections begin with a handshake that names
+ * the format, the cluster, both nodes and the lane, and end on anything unexpected. With {@link TlsOptions} both sides prove who they are.
  *
- * <p>A message goes out at the next {@link #flush}, if there is a connection to the peer or an attempt to open one, and room within
- * {@link NettyTransportOptions#outboundBytesPerPeer}; else it is dropped and counted in {@link #stats}. A connection that breaks is opened
- * again after a pause that doubles from 50 ms to 2 s, with jitter; one without a sign of life for 5 s is taken for broken.
+ * <p>A message goes out at the next {@link #flush}, if there is a connection to the peer in its lane or an attempt to open one, and room within
+ * {@link NettyTransportOptions#outboundBytes}; else it is dropped and counted in {@link #stats}. Messages of one lane stay in order while its
+ * connection lasts. A connection that breaks is opened again after a pause that doubles from 50 ms to 2 s, with jitter; one without a sign of
+ * life for 5 s is taken for broken. The bulk lane is opened with its first message.
+ *
+ * <p>Whom it talks to: until {@link #peers} is called with members, the configured nodes; from then on the members, and who ceased to be one for
+ * {@link NettyTransportOptions#departureGraceMillis} more.
  *
  * <p>{@link #send} and {@link #flush} are for one thread at a time; everything else is for any thread. Messages are delivered on the
  * transport's own threads.
@@ -43,14 +49,15 @@ public final class NettyTransport implements Transport {
 
     private final NettyTransportOptions options;
     private final ByteBufAllocator allocator;
-    private final Map<NodeId, InetSocketAddress> addresses = new ConcurrentHashMap<>();
-    private final Map<NodeId, Link> links = new ConcurrentHashMap<>();
+    private final Roster roster;
+    private final Map<NodeId, PeerLinks> links = new ConcurrentHashMap<>();
     private final List<Link> touched = new ArrayList<>();
     private final Counters counters = new Counters();
     private final Object lifecycle = new Object();
 
     private volatile Wiring wiring;
     private volatile boolean closed;
+    private Admission admission;
     private Channel listener;
     private ExecutorService resolver;
 
@@ -62,7 +69,7 @@ public final class NettyTransport implements Transport {
     NettyTransport(NettyTransportOptions options, ByteBufAllocator allocator) {
         this.options = Objects.requireNonNull(options, "options");
         this.allocator = allocator;
-        addresses.putAll(options.peers());
+        roster = new Roster(options.peers());
     }
 
     @Override
@@ -85,6 +92,7 @@ public final class NettyTransport implements Transport {
             QuietLog log = new QuietLog(context.self().value());
             Loops loops = Loops.open(options.ioThreads(), name);
             wiring = new Wiring(options, guarded, loops, allocator, tls, resolver, counters, log);
+            admission = new Admission(guarded, roster::admits, options.maxHalfOpen());
             try {
                 listener = listen(wiring);
             } catch (IOException e) {
@@ -92,21 +100,66 @@ public final class NettyTransport implements Transport {
                 throw e;
             }
             log.info("listening on " + localAddress());
-            addresses.forEach((node, address) -> link(wiring, node, address));
+            roster.addresses().forEach(this::link);
         }
     }
 
     /**
-     * Adds a peer, or says where one listens now. From now on it is also admitted when it connects to this node.
+     * Configures a peer as {@link NettyTransportOptions#peers} does, or says where one listens now. Of this and {@link #peers} the last word on an
+     * address counts; who is a member at all, {@link #peers} says alone once it has been called.
      *
      * @param address as in {@link NettyTransportOptions#peers}
      */
     public void connect(NodeId peer, InetSocketAddress address) {
         synchronized (lifecycle) {
-            addresses.put(peer, address);
-            Wiring running = wiring;
-            if (running != null && !closed) {
-                link(running, peer, address);
+            roster.configure(peer, address);
+            if (roster.admits(peer)) {
+                link(peer, address);
+            }
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>An address is a text as {@link NettyTransportOptions#address} reads it; one that can't be read is logged, counted and taken for empty. No
+     * members at all means that nothing is known yet, and changes nothing. Who has left is spoken to and heard for
+     * {@link NettyTransportOptions#departureGraceMillis} more. Doesn't block.
+     */
+    @Override
+    public void peers(Map<NodeId, String> addresses) {
+        synchronized (lifecycle) {
+            Roster.Change change = roster.become(addresses);
+            change.connect().forEach(this::link);
+            for (IllegalArgumentException unreadable : change.unreadable()) {
+                counters.unreadableAddresses.increment();
+                if (wiring != null) {
+                    wiring.log().warn(Subject.ADDRESS, "the address of a member: " + unreadable.getMessage());
+                }
+            }
+            change.departures().forEach(this::dismissLater);
+        }
+    }
+
+    private void dismissLater(Roster.Departure departure) {
+        if (wiring == null || closed) {
+            roster.expire(departure);
+        } else {
+            wiring.loops()
+                    .group()
+                    .next()
+                    .schedule(() -> dismiss(departure), options.departureGraceMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void dismiss(Roster.Departure departure) {
+        synchronized (lifecycle) {
+            if (!closed && roster.expire(departure)) {
+                PeerLinks left = links.remove(departure.node());
+                if (left != null) {
+                    left.close();
+                }
+                admission.dismiss(departure.node());
             }
         }
     }
@@ -133,19 +186,21 @@ public final class NettyTransport implements Transport {
     @Override
     public void send(NodeId to, Message message) {
         Wiring running = wiring;
-        Link link = links.get(to);
+        Lane lane = message.lane();
+        PeerLinks peer = links.get(to);
+        Link link = peer == null ? null : peer.of(lane);
         if (closed || running == null || link == null || !link.isOpen()) {
-            counters.dropped.increment();
+            counters.of(lane).dropped.increment();
             return;
         }
         byte[] bytes = running.context().codec().encode(message);
         if (Frame.MIN_LENGTH + 1 + bytes.length > options.maxFrameBytes()) {
-            drop(running, to, "it has " + bytes.length + " bytes, a frame at most " + options.maxFrameBytes());
+            drop(running, to, lane, "it has " + bytes.length + " bytes, a frame at most " + options.maxFrameBytes());
             return;
         }
         boolean first = !link.hasBatch();
         if (!link.send(bytes)) {
-            drop(running, to, "more than " + options.outboundBytesPerPeer() + " bytes would wait for it");
+            drop(running, to, lane, "more than " + options.outboundBytes().of(lane) + " bytes would wait for it");
         } else if (first) {
             touched.add(link);
         }
@@ -161,6 +216,7 @@ public final class NettyTransport implements Transport {
 
     @Override
     public void close() {
+        Future<?> over;
         synchronized (lifecycle) {
             closed = true;
             Wiring running = wiring;
@@ -170,21 +226,23 @@ public final class NettyTransport implements Transport {
             if (listener != null) {
                 listener.close();
             }
-            links.values().forEach(Link::close);
+            links.values().forEach(PeerLinks::close);
             resolver.shutdownNow();
-            var over = running.loops().group().shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
-            over.awaitUninterruptibly(CLOSE_LIMIT_MILLIS);
+            over = running.loops().group().shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
         }
+        // Outside of the lock: an I/O thread may wait for it, to dismiss a node, and must end as well.
+        over.awaitUninterruptibly(CLOSE_LIMIT_MILLIS);
     }
 
-    private void drop(Wiring running, NodeId to, String why) {
-        counters.dropped.increment();
-        running.log().warn(Subject.DROPPED, "dropped a message to node " + to + ": " + why);
+    private void drop(Wiring running, NodeId to, Lane lane, String why) {
+        counters.of(lane).dropped.increment();
+        running.log().warn(Subject.DROPPED, "dropped a " + lane + " message to node " + to + ": " + why);
     }
 
-    private void link(Wiring running, NodeId peer, InetSocketAddress address) {
-        if (!peer.equals(running.context().self())) {
-            links.computeIfAbsent(peer, id -> new Link(running, id)).connectTo(address);
+    private void link(NodeId peer, InetSocketAddress address) {
+        Wiring running = wiring;
+        if (running != null && !closed && !peer.equals(running.context().self())) {
+            links.computeIfAbsent(peer, id -> PeerLinks.to(id, running)).connectTo(address);
         }
     }
 
@@ -198,7 +256,6 @@ public final class NettyTransport implements Transport {
     }
 
     private Channel listen(Wiring running) throws IOException {
-        Admission admission = new Admission(running.context(), addresses::containsKey, options.maxHalfOpen());
         ChannelFuture bound = new ServerBootstrap()
                 .group(running.loops().group())
                 .channel(running.loops().server())

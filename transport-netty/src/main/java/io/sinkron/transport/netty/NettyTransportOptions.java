@@ -1,5 +1,6 @@
 package io.sinkron.transport.netty;
 
+import io.sinkron.common.Message.Lane;
 import io.sinkron.common.NodeId;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
@@ -12,10 +13,12 @@ import java.util.Optional;
  *
  * @param bindHost the local address to listen on; {@code 0.0.0.0} for all
  * @param bindPort the port to listen on; 0 for any free one, see {@link NettyTransport#localAddress()}
- * @param peers where the other nodes listen; an unresolved address is looked up at every attempt to connect. Only these nodes are admitted
- *     (and those added by {@link NettyTransport#connect}); the node itself may be among them
+ * @param peers where the other nodes listen; an unresolved address is looked up at every attempt to connect. Until {@link NettyTransport#peers}
+ *     says who the members are, only these nodes are admitted (and those added by {@link NettyTransport#connect}), so a node that joins names
+ *     all the members that there are, as any of them may lead; the node itself may be among them
  * @param maxFrameBytes the largest frame taken or sent, 64 KiB to 1 GiB, the same on every node; default 16 MiB
- * @param outboundBytesPerPeer how much may wait for a peer before messages to it are dropped, at least a frame; default 64 MiB
+ * @param outboundBytes how much may wait for a peer in each lane before messages to it are dropped, at least a frame; default
+ *     {@link OutboundBytes#DEFAULT}
  * @param writeLowBytes at most so many bytes are in a socket's buffer when it is filled up again; default 256 KiB
  * @param writeHighBytes with more bytes than this in a socket's buffer the rest waits outside; default 1 MiB
  * @param handshakeTimeoutMillis how long a connection may take to be admitted, TCP and TLS included; default 3 s
@@ -25,6 +28,8 @@ import java.util.Optional;
  * @param keepAliveMillis how often an outgoing connection asks for a sign of life; default 1 s
  * @param idleTimeoutMillis how long a connection may be without one before it is closed and opened anew; default 5 s, so that after a
  *     partition nothing waits for TCP's own retransmission, which backs off to minutes
+ * @param departureGraceMillis how long a node that ceased to be a member is still spoken to and heard, 0 to a day; default 5 s. Without it a
+ *     node that is removed would not learn of it, and a leader that removes itself would not hear that it has
  * @param ioThreads threads for all sockets; default 2
  * @param tls mutual TLS; without it the port should be on a private network
  */
@@ -33,7 +38,7 @@ public record NettyTransportOptions(
         int bindPort,
         Map<NodeId, InetSocketAddress> peers,
         int maxFrameBytes,
-        long outboundBytesPerPeer,
+        OutboundBytes outboundBytes,
         int writeLowBytes,
         int writeHighBytes,
         int handshakeTimeoutMillis,
@@ -42,6 +47,7 @@ public record NettyTransportOptions(
         int backoffMaxMillis,
         int keepAliveMillis,
         int idleTimeoutMillis,
+        int departureGraceMillis,
         int ioThreads,
         Optional<TlsOptions> tls) {
     private static final int KIB = 1024;
@@ -55,7 +61,9 @@ public record NettyTransportOptions(
         peers = Map.copyOf(peers);
         range("bindPort", bindPort, 0, 65_535);
         range("maxFrameBytes", maxFrameBytes, 64 * KIB, 1024 * MIB);
-        range("outboundBytesPerPeer", outboundBytesPerPeer, maxFrameBytes, 1L << 40);
+        for (Lane lane : Lane.values()) {
+            range("outboundBytes of " + lane, outboundBytes.of(lane), maxFrameBytes, 1L << 40);
+        }
         range("writeLowBytes", writeLowBytes, 1, 1024 * MIB);
         range("writeHighBytes", writeHighBytes, writeLowBytes, 1024 * MIB);
         range("handshakeTimeoutMillis", handshakeTimeoutMillis, 1, DAY_MILLIS);
@@ -64,6 +72,7 @@ public record NettyTransportOptions(
         range("backoffMaxMillis", backoffMaxMillis, backoffMinMillis, DAY_MILLIS);
         range("keepAliveMillis", keepAliveMillis, 1, DAY_MILLIS);
         range("idleTimeoutMillis", idleTimeoutMillis, 2L * keepAliveMillis, DAY_MILLIS);
+        range("departureGraceMillis", departureGraceMillis, 0, DAY_MILLIS);
         range("ioThreads", ioThreads, 1, 256);
     }
 
@@ -74,7 +83,7 @@ public record NettyTransportOptions(
                 bindPort,
                 peers,
                 16 * MIB,
-                64L * MIB,
+                OutboundBytes.DEFAULT,
                 256 * KIB,
                 MIB,
                 3_000,
@@ -82,6 +91,7 @@ public record NettyTransportOptions(
                 50,
                 2_000,
                 1_000,
+                5_000,
                 5_000,
                 2,
                 Optional.empty());
@@ -96,18 +106,20 @@ public record NettyTransportOptions(
     }
 
     /**
-     * The unresolved address of a text such as {@code node-1.example:7400}.
+     * The unresolved address of a text such as {@code node-1.example:7400}, {@code 10.0.0.1:7400} or {@code [::1]:7400}.
      *
-     * @throws IllegalArgumentException if it has no host, or no port from 0 to 65535
+     * @throws IllegalArgumentException if it has no host, a host with colons outside of brackets, or no port from 0 to 65535
      */
     public static InetSocketAddress address(String text) {
         int colon = text.lastIndexOf(':');
         String host = colon < 0 ? "" : text.substring(0, colon);
-        if (host.startsWith("[") && host.endsWith("]")) {
+        boolean isBracketed = host.startsWith("[") && host.endsWith("]");
+        if (isBracketed) {
             host = host.substring(1, host.length() - 1);
         }
+        boolean isHost = !host.isBlank() && host.indexOf('[') < 0 && (isBracketed || host.indexOf(':') < 0);
         try {
-            if (!host.isEmpty()) {
+            if (isHost) {
                 return InetSocketAddress.createUnresolved(host, Integer.parseInt(text.substring(colon + 1)));
             }
         } catch (IllegalArgumentException e) {
@@ -118,46 +130,26 @@ public record NettyTransportOptions(
 
     /** The same with mutual TLS. */
     public NettyTransportOptions withTls(TlsOptions options) {
-        return copy(maxFrameBytes, outboundBytesPerPeer, handshakeTimeoutMillis, maxHalfOpen, Optional.of(options));
+        return copy(maxFrameBytes, outboundBytes, keepAliveMillis, idleTimeoutMillis, Optional.of(options));
     }
 
-    /** The same with other bounds: of a frame, and of what waits for a peer. */
-    public NettyTransportOptions withBounds(int frameBytes, long outboundBytes) {
-        return copy(frameBytes, outboundBytes, handshakeTimeoutMillis, maxHalfOpen, tls);
-    }
-
-    /** The same with other limits for incoming connections that aren't admitted yet. */
-    public NettyTransportOptions withHandshake(int timeoutMillis, int halfOpen) {
-        return copy(maxFrameBytes, outboundBytesPerPeer, timeoutMillis, halfOpen, tls);
+    /** The same with other bounds: of a frame, and of what waits for a peer in each lane. */
+    public NettyTransportOptions withBounds(int frameBytes, OutboundBytes outbound) {
+        return copy(frameBytes, outbound, keepAliveMillis, idleTimeoutMillis, tls);
     }
 
     /** The same with other times for keeping connections alive. */
     public NettyTransportOptions withKeepAlive(int everyMillis, int idleMillis) {
+        return copy(maxFrameBytes, outboundBytes, everyMillis, idleMillis, tls);
+    }
+
+    /** The same with other limits for incoming connections that aren't admitted yet. */
+    public NettyTransportOptions withHandshake(int timeoutMillis, int halfOpen) {
         return new NettyTransportOptions(
                 bindHost,
                 bindPort,
                 peers,
                 maxFrameBytes,
-                outboundBytesPerPeer,
-                writeLowBytes,
-                writeHighBytes,
-                handshakeTimeoutMillis,
-                maxHalfOpen,
-                backoffMinMillis,
-                backoffMaxMillis,
-                everyMillis,
-                idleMillis,
-                ioThreads,
-                tls);
-    }
-
-    private NettyTransportOptions copy(
-            int frameBytes, long outboundBytes, int timeoutMillis, int halfOpen, Optional<TlsOptions> newTls) {
-        return new NettyTransportOptions(
-                bindHost,
-                bindPort,
-                peers,
-                frameBytes,
                 outboundBytes,
                 writeLowBytes,
                 writeHighBytes,
@@ -167,6 +159,49 @@ public record NettyTransportOptions(
                 backoffMaxMillis,
                 keepAliveMillis,
                 idleTimeoutMillis,
+                departureGraceMillis,
+                ioThreads,
+                tls);
+    }
+
+    /** The same with another time for which a node that ceased to be a member is still spoken to and heard. */
+    public NettyTransportOptions withDepartureGrace(int graceMillis) {
+        return new NettyTransportOptions(
+                bindHost,
+                bindPort,
+                peers,
+                maxFrameBytes,
+                outboundBytes,
+                writeLowBytes,
+                writeHighBytes,
+                handshakeTimeoutMillis,
+                maxHalfOpen,
+                backoffMinMillis,
+                backoffMaxMillis,
+                keepAliveMillis,
+                idleTimeoutMillis,
+                graceMillis,
+                ioThreads,
+                tls);
+    }
+
+    private NettyTransportOptions copy(
+            int frameBytes, OutboundBytes outbound, int everyMillis, int idleMillis, Optional<TlsOptions> newTls) {
+        return new NettyTransportOptions(
+                bindHost,
+                bindPort,
+                peers,
+                frameBytes,
+                outbound,
+                writeLowBytes,
+                writeHighBytes,
+                handshakeTimeoutMillis,
+                maxHalfOpen,
+                backoffMinMillis,
+                backoffMaxMillis,
+                everyMillis,
+                idleMillis,
+                departureGraceMillis,
                 ioThreads,
                 newTls);
     }

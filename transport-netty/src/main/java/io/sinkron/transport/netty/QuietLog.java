@@ -28,7 +28,8 @@ final class QuietLog {
         BAD_INPUT,
         HALF_OPEN,
         CONNECT,
-        DROPPED
+        DROPPED,
+        ADDRESS
     }
 
     void warn(Subject subject, String text) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.util.ResourceLeakDetector;
+import io.sinkron.common.Message.Lane;
 import io.sinkron.common.NodeId;
 import io.sinkron.spi.contract.Note;
 import java.io.ByteArrayOutputStream;
@@ -37,7 +38,11 @@ class BadInputTest {
     void startTwo() throws Exception {
         level = ResourceLeakDetector.getLevel();
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
-        node = Node.start("n1", Node.options().withBounds(FRAME_LIMIT, 1 << 20).withHandshake(HANDSHAKE_MILLIS, 4));
+        node = Node.start(
+                "n1",
+                Node.options()
+                        .withBounds(FRAME_LIMIT, OutboundBytes.each(1 << 20))
+                        .withHandshake(HANDSHAKE_MILLIS, 4));
         healthy = Node.start("n2");
         Node.join(node, healthy);
         refusedBefore = healthy.transport.stats().refused();
@@ -51,7 +56,7 @@ class BadInputTest {
         assertEquals(Note.of(1, 1000), nextOf(node, 1));
         node.send(healthy, Note.of(2, 1000));
         assertEquals(Note.of(2, 1000), nextOf(healthy, 2));
-        assertEquals(1, healthy.transport.stats().connectedOut());
+        assertEquals(1, healthy.transport.stats().lane(Lane.DATA).connectedOut());
         assertEquals(0, healthy.transport.stats().badInput());
         assertEquals(refusedBefore, healthy.transport.stats().refused(), "it was not connected anew");
         node.close();
@@ -158,14 +163,17 @@ class BadInputTest {
         assertRefused("is not n9", RawPeer.hello("cluster", "n3", 1, "n9"));
         assertRefused("knows no other node n9", RawPeer.hello("cluster", "n9", 1, "n1"));
         assertRefused("knows no other node n1", RawPeer.hello("cluster", "n1", 1, "n1"));
-        assertRefused("version of framing is 2", RawPeer.hello(2, 1, "cluster", "n3", 1, "n1"));
-        assertRefused("version of messages is 77", RawPeer.hello(1, 77, "cluster", "n3", 1, "n1"));
+        assertRefused("version of framing is 1, spoken here is 2", RawPeer.helloOfVersion1("cluster", "n3", 1, "n1"));
+        assertRefused("version of framing is 3", RawPeer.hello(3, 1, "cluster", "n3", 1, "n1"));
+        assertRefused("malformed", RawPeer.hello(2, 1, "cluster", "n3", 1, "n1", 0));
+        assertRefused("malformed", RawPeer.hello(2, 1, "cluster", "n3", 1, "n1", 4));
+        assertRefused("version of messages is 77", RawPeer.hello(2, 77, "cluster", "n3", 1, "n1"));
         assertRefused("malformed", RawPeer.hello("cluster", "no id!", 1, "n1"));
         assertRefused("malformed", RawPeer.hello("cluster", "n3", 0, "n1"));
         assertRefused("malformed", concat(RawPeer.hello("cluster", "n3", 1, "n1"), new byte[1]));
         assertRefused("not a handshake", "SINKRON!and more".getBytes(StandardCharsets.US_ASCII));
         assertRefused("malformed", new byte[0]);
-        assertEquals(11, node.transport.stats().refused());
+        assertEquals(14, node.transport.stats().refused());
     }
 
     @Test
@@ -185,12 +193,31 @@ class BadInputTest {
             five.send(RawPeer.message(Note.of(3, 3)));
             assertEquals(Note.of(3, 3), node.next());
             try (RawPeer again = RawPeer.admitted(address, "n3", 5, "n1")) {
-                assertTrue(five.isClosed(), "one connection a peer: the newer one counts");
+                assertTrue(five.isClosed(), "one connection a peer and lane: the newer one counts");
                 try (RawPeer six = RawPeer.admitted(address, "n3", 6, "n1")) {
                     assertTrue(again.isClosed());
                     six.send(RawPeer.message(Note.of(4, 3)));
                     assertEquals(Note.of(4, 3), node.next());
                 }
+            }
+        }
+    }
+
+    @Test
+    void aLaterStartInOneLaneEndsTheConnectionsOfTheEarlierOneInAll() throws Exception {
+        try (RawPeer control = RawPeer.admitted(address, "n3", 5, "n1", RawPeer.CONTROL);
+                RawPeer data = RawPeer.admitted(address, "n3", 5, "n1", RawPeer.DATA);
+                RawPeer bulk = RawPeer.admitted(address, "n3", 5, "n1", RawPeer.BULK)) {
+            data.send(RawPeer.message(Note.of(1, 3)));
+            assertEquals(Note.of(1, 3), node.next());
+            bulk.send(RawPeer.message(Note.of(2, 3)));
+            assertEquals(Note.of(2, 3), node.next());
+            try (RawPeer six = RawPeer.admitted(address, "n3", 6, "n1", RawPeer.BULK)) {
+                assertTrue(control.isClosed() && data.isClosed() && bulk.isClosed());
+                assertRefused(
+                        "incarnation 5 of n3 is over", RawPeer.hello(2, 1, "cluster", "n3", 5, "n1", RawPeer.CONTROL));
+                six.send(RawPeer.message(Note.of(4, 3)));
+                assertEquals(Note.of(4, 3), node.next());
             }
         }
     }

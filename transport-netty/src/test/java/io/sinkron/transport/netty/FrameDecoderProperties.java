@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.DecoderException;
+import io.sinkron.common.Message.Lane;
 import io.sinkron.spi.contract.Note;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -118,12 +119,13 @@ class FrameDecoderProperties {
 
     @Example
     void aHandshakeIsWhatItsDescriptionSays() throws BadFrameException {
-        byte[] hello = RawPeer.hello(1, 300, "cluster", "n1", 7, "n2");
+        byte[] hello = RawPeer.hello(2, 300, "cluster", "n1", 7, "n2", RawPeer.BULK);
         Hello decoded = Hello.decode(new Frame(prefixed(hello)), 300);
         assertEquals("cluster", decoded.cluster());
         assertEquals("n1", decoded.from().value());
         assertEquals(7, decoded.incarnation());
         assertEquals("n2", decoded.to().value());
+        assertEquals(Lane.BULK, decoded.lane());
         assertArrayEquals(hello, decoded.encode(300));
     }
 

@@ -15,7 +15,8 @@ class NettyTransportContractTest extends TransportContract {
 
     @Override
     protected Transport newTransport(NodeId self) {
-        return new NettyTransport(NettyTransportOptions.of("127.0.0.1", 0, Map.of()), allocator);
+        return new NettyTransport(
+                NettyTransportOptions.of("127.0.0.1", 0, Map.of()).withDepartureGrace(100), allocator);
     }
 
     @Override

@@ -6,14 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sinkron.common.Message.Lane;
 import io.sinkron.common.NodeId;
 import io.sinkron.spi.Transport;
 import io.sinkron.spi.contract.Note;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +28,7 @@ class NettyTransportTest {
         CountDownLatch stuck = new CountDownLatch(1);
         CountDownLatch entered = new CountDownLatch(1);
         NettyTransport reader = new NettyTransport(Node.options());
-        try (Node writer = Node.start("n1", Node.options().withBounds(MIB, 4 * MIB))) {
+        try (Node writer = Node.start("n1", Node.options().withBounds(MIB, OutboundBytes.each(4 * MIB)))) {
             reader.start(context("n2", (from, incarnation, message) -> {
                 entered.countDown();
                 awaitQuietly(stuck);
@@ -57,7 +56,7 @@ class NettyTransportTest {
 
     @Test
     void theRoomComesBackWithWhatIsWritten() throws Exception {
-        NettyTransportOptions options = Node.options().withBounds(MIB, 2 * MIB);
+        NettyTransportOptions options = Node.options().withBounds(MIB, OutboundBytes.each(2 * MIB));
         try (Node one = Node.start("n1", options);
                 Node other = Node.start("n2", options)) {
             Node.join(one, other);
@@ -72,7 +71,7 @@ class NettyTransportTest {
 
     @Test
     void theRoomComesBackWhenTheConnectionBreaks() throws Exception {
-        try (Node one = Node.start("n1", Node.options().withBounds(MIB, 2 * MIB))) {
+        try (Node one = Node.start("n1", Node.options().withBounds(MIB, OutboundBytes.each(2 * MIB)))) {
             for (int start = 1; start <= 4; start++) {
                 try (Node other = Node.start("n2", start, Node.options())) {
                     Node.join(one, other);
@@ -94,8 +93,8 @@ class NettyTransportTest {
 
     @Test
     void aMessageLargerThanAFrameIsDroppedAndTheOthersGoOn() throws Exception {
-        try (Node one = Node.start("n1", Node.options().withBounds(MIB, 4 * MIB));
-                Node other = Node.start("n2", Node.options().withBounds(MIB, 4 * MIB))) {
+        try (Node one = Node.start("n1", Node.options().withBounds(MIB, OutboundBytes.each(4 * MIB)));
+                Node other = Node.start("n2", Node.options().withBounds(MIB, OutboundBytes.each(4 * MIB)))) {
             Node.join(one, other);
             long dropped = one.transport.stats().dropped();
             one.transport.send(other.id, Note.of(1, MIB));
@@ -136,14 +135,12 @@ class NettyTransportTest {
     void aConnectionWithoutASignOfLifeIsGivenUpAndOpenedAnew() throws Exception {
         NettyTransportOptions options = Node.options().withKeepAlive(20, 100);
         try (Node one = Node.start("n1", options);
-                ServerSocket dead = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
-            one.transport.connect(NodeId.of("n2"), new InetSocketAddress(dead.getInetAddress(), dead.getLocalPort()));
+                RawServer dead = new RawServer()) {
+            one.transport.connect(NodeId.of("n2"), dead.address());
             for (int i = 0; i < 2; i++) {
-                try (Socket accepted = dead.accept()) {
-                    accepted.getOutputStream().write(RawPeer.frame(2, RawPeer.hello("cluster", "n2", 1, "n1")));
-                    Node.await("it is up", () -> one.transport.stats().connectedOut() == 1);
-                    Node.await("it is given up", () -> one.transport.stats().connectedOut() == 0);
-                }
+                dead.accept(RawPeer.DATA).welcome("n2", "n1");
+                Node.await("it is up", () -> one.transport.stats().connectedOut() == 1);
+                Node.await("it is given up", () -> one.transport.stats().connectedOut() == 0);
             }
         }
     }
@@ -159,7 +156,8 @@ class NettyTransportTest {
             one.send(other, Note.of(1, 1));
             assertEquals(Note.of(1, 1), other.next());
             assertEquals(refused, other.transport.stats().refused());
-            assertEquals(1, other.transport.stats().connectedIn());
+            assertEquals(1, other.transport.stats().lane(Lane.CONTROL).connectedIn());
+            assertEquals(1, other.transport.stats().lane(Lane.DATA).connectedIn());
         }
     }
 
@@ -183,20 +181,18 @@ class NettyTransportTest {
             RawPeer.hello("cluster", "n3", 1, "n1"),
             RawPeer.hello("cluster", "n2", 1, "n3"),
             RawPeer.hello("other", "n2", 1, "n1"),
-            RawPeer.hello(1, 2, "cluster", "n2", 1, "n1")
+            RawPeer.hello(2, 2, "cluster", "n2", 1, "n1"),
+            RawPeer.hello(2, 1, "cluster", "n2", 1, "n1", RawPeer.BULK)
         };
         try (Node one = Node.start("n1");
-                ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
-            one.transport.connect(
-                    NodeId.of("n2"), new InetSocketAddress(server.getInetAddress(), server.getLocalPort()));
+                RawServer server = new RawServer()) {
+            one.transport.connect(NodeId.of("n2"), server.address());
             for (byte[] answer : answers) {
-                try (Socket accepted = server.accept()) {
-                    accepted.setSoTimeout(10_000);
-                    byte[] hello = RawPeer.frame(1, RawPeer.hello("cluster", "n1", 1, "n2"));
-                    assertArrayEquals(hello, accepted.getInputStream().readNBytes(hello.length));
-                    accepted.getOutputStream().write(RawPeer.frame(2, answer));
-                    assertEquals(-1, accepted.getInputStream().read(), "it hangs up");
-                }
+                RawServer.Incoming incoming = server.accept(RawPeer.DATA);
+                assertArrayEquals(
+                        prefixed(RawPeer.hello("cluster", "n1", 1, "n2")), incoming.hello, "what it says of itself");
+                incoming.answer(RawPeer.frame(2, answer));
+                assertTrue(incoming.isClosed(), "it hangs up");
             }
         }
     }
@@ -217,7 +213,7 @@ class NettyTransportTest {
                 one.transport.flush();
                 return calls.get() >= 2;
             });
-            assertEquals(1, receiver.stats().connectedIn());
+            assertEquals(1, receiver.stats().lane(Lane.DATA).connectedIn());
             assertEquals(0, receiver.stats().badInput());
         } finally {
             receiver.close();
@@ -262,7 +258,9 @@ class NettyTransportTest {
         assertEquals(InetSocketAddress.createUnresolved("host", 7), NettyTransportOptions.address("host:7"));
         assertEquals(InetSocketAddress.createUnresolved("::1", 7400), NettyTransportOptions.address("[::1]:7400"));
         assertTrue(NettyTransportOptions.address("10.0.0.1:1").isUnresolved());
-        for (String bad : new String[] {"", "host", ":7", "host:", "host:x", "host:65536", "host:-1"}) {
+        for (String bad : new String[] {
+            "", "host", ":7", "host:", "host:x", "host:65536", "host:-1", "::1:7400", "[::1:7400", "[]:7400", " :7400"
+        }) {
             assertThrows(IllegalArgumentException.class, () -> NettyTransportOptions.address(bad), bad);
         }
     }
@@ -271,12 +269,18 @@ class NettyTransportTest {
     void optionsOutOfRangeAreRefused() {
         NettyTransportOptions good = Node.options();
         assertThrows(IllegalArgumentException.class, () -> NettyTransportOptions.of("h", 65_536, Map.of()));
-        assertThrows(IllegalArgumentException.class, () -> good.withBounds(100, MIB));
-        assertThrows(IllegalArgumentException.class, () -> good.withBounds(MIB, MIB - 1));
+        assertThrows(IllegalArgumentException.class, () -> good.withBounds(100, OutboundBytes.each(MIB)));
+        assertThrows(IllegalArgumentException.class, () -> good.withBounds(MIB, new OutboundBytes(MIB, MIB - 1, MIB)));
         assertThrows(IllegalArgumentException.class, () -> good.withHandshake(0, 1));
         assertThrows(IllegalArgumentException.class, () -> good.withHandshake(1, 0));
         assertThrows(IllegalArgumentException.class, () -> good.withKeepAlive(100, 199));
+        assertThrows(IllegalArgumentException.class, () -> good.withDepartureGrace(-1));
+        assertThrows(IllegalArgumentException.class, () -> OutboundBytes.each(0));
         assertFalse(good.tls().isPresent());
+    }
+
+    private static byte[] prefixed(byte[] hello) {
+        return ByteBuffer.allocate(1 + hello.length).put((byte) 1).put(hello).array();
     }
 
     private static Transport.Context context(String self, Transport.Receiver receiver) {

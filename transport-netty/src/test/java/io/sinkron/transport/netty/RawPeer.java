@@ -12,10 +12,15 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /** A plain socket that speaks the frames of the transport, or whatever a test wants it to; written from the description, not with the code. */
 final class RawPeer implements AutoCloseable {
+    static final int CONTROL = 1;
+    static final int DATA = 2;
+    static final int BULK = 3;
+
     private static final int PATIENCE_MILLIS = 10_000;
 
     private final Socket socket = new Socket();
@@ -33,8 +38,14 @@ final class RawPeer implements AutoCloseable {
 
     /** A connection that has been admitted as this node. */
     static RawPeer admitted(InetSocketAddress address, String from, long incarnation, String to) throws IOException {
+        return admitted(address, from, incarnation, to, DATA);
+    }
+
+    /** A connection that has been admitted as this node, for this lane. */
+    static RawPeer admitted(InetSocketAddress address, String from, long incarnation, String to, int lane)
+            throws IOException {
         RawPeer peer = new RawPeer(address);
-        peer.send(frame(1, hello("cluster", from, incarnation, to)));
+        peer.send(frame(1, hello(2, 1, "cluster", from, incarnation, to, lane)));
         int kind = peer.receive()[0];
         if (kind != 2) {
             throw new AssertionError("the answer to the handshake is of kind " + kind);
@@ -125,10 +136,14 @@ final class RawPeer implements AutoCloseable {
     }
 
     static byte[] hello(String cluster, String from, long incarnation, String to) {
-        return hello(1, 1, cluster, from, incarnation, to);
+        return hello(2, 1, cluster, from, incarnation, to);
     }
 
     static byte[] hello(int framing, int codec, String cluster, String from, long incarnation, String to) {
+        return hello(framing, codec, cluster, from, incarnation, to, DATA);
+    }
+
+    static byte[] hello(int framing, int codec, String cluster, String from, long incarnation, String to, int lane) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes("SINKRON\0".getBytes(StandardCharsets.US_ASCII));
         varint(out, framing);
@@ -137,7 +152,14 @@ final class RawPeer implements AutoCloseable {
         text(out, from);
         varint(out, incarnation);
         text(out, to);
+        varint(out, lane);
         return out.toByteArray();
+    }
+
+    /** The handshake as it was before there were lanes. */
+    static byte[] helloOfVersion1(String cluster, String from, long incarnation, String to) {
+        byte[] now = hello(1, 1, cluster, from, incarnation, to, DATA);
+        return Arrays.copyOf(now, now.length - 1);
     }
 
     private static void text(ByteArrayOutputStream out, String text) {
