@@ -26,8 +26,13 @@ public interface Transport extends AutoCloseable {
 
     /**
      * Who the group's members are from now on, this node among them or not, and where each listens; called by the thread that sends, at the
-     * start and after each change. Connections to others end, and what others send is refused. A member without an address (empty) keeps
-     * the one it had, or none: the adapter may know it otherwise.
+     * start and after each change; doesn't block and doesn't throw for what an address says. Before the first call, and as long as there are no
+     * members in it (a node that joins has heard of none yet), the adapter talks to whom it was configured for.
+     *
+     * <p>Connections to others end, and what others send is refused. Who has just ceased to be a member may be spoken to and heard for some seconds
+     * more: it still has to learn of that, and a leader that removes itself has to hear the acknowledgements of its last entry.
+     *
+     * @param addresses each member's address; an empty one keeps the one that it had, or none: the adapter may know it otherwise
      */
     default void peers(Map<NodeId, String> addresses) {}
 

@@ -9,11 +9,37 @@ import java.util.Random;
 
 /** A message for tests of transports: a number, and a body that follows from it so that damage shows. */
 public record Note(long number, Bytes body) implements Message {
+    private static final long TRILLION = 1_000_000_000_000L;
+
     /** A note whose body of this size follows from its number. */
     public static Note of(long number, int size) {
         byte[] body = new byte[size];
         new Random(number).nextBytes(body);
         return new Note(number, Bytes.wrap(body));
+    }
+
+    /** A note of this lane: its number is the given one, from 0 to a billion, and one more trillion for each step from the daily work. */
+    public static Note of(Lane lane, long number, int size) {
+        return of(number + base(lane), size);
+    }
+
+    /** Told by the number; the daily work unless {@link #of(Lane, long, int)} made it. */
+    @Override
+    public Lane lane() {
+        return number >= base(Lane.BULK) ? Lane.BULK : number >= base(Lane.CONTROL) ? Lane.CONTROL : Lane.DATA;
+    }
+
+    /** The number within its lane. */
+    public long numberInLane() {
+        return number - base(lane());
+    }
+
+    private static long base(Lane lane) {
+        return switch (lane) {
+            case DATA -> 0;
+            case CONTROL -> TRILLION;
+            case BULK -> 2 * TRILLION;
+        };
     }
 
     /** Whether the body is the one that {@link #of} makes. */

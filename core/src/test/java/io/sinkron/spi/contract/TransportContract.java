@@ -7,15 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sinkron.common.Message;
+import io.sinkron.common.Message.Lane;
 import io.sinkron.common.NodeId;
 import io.sinkron.spi.Transport;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -208,6 +211,65 @@ public abstract class TransportContract {
     }
 
     @Test
+    void withinALaneMessagesStayInOrderAndNoneIsLostOnAWorkingConnection() throws Exception {
+        Endpoint first = start(N1, 1);
+        Endpoint second = start(N2, 1);
+        for (Lane lane : Lane.values()) {
+            sendUntilItArrives(first, second, Note.of(lane, 0, 1));
+        }
+        Random random = new Random(7);
+        Map<Lane, Long> sent = new EnumMap<>(Lane.class);
+        for (int i = 0; i < 3_000; i++) {
+            Lane lane = Lane.values()[random.nextInt(Lane.values().length)];
+            int size = random.nextInt(50) == 0 ? 40_000 : random.nextInt(300);
+            first.send(N2, Note.of(lane, sent.merge(lane, 1L, Long::sum), size));
+            if (random.nextInt(20) == 0) {
+                first.transport.flush();
+            }
+        }
+        first.transport.flush();
+        Map<Lane, Long> arrived = new EnumMap<>(Lane.class);
+        while (!arrived.equals(sent)) {
+            Note note = second.next().note;
+            assertTrue(note.isWhole());
+            if (note.numberInLane() > 0) {
+                long expected = arrived.merge(note.lane(), 1L, Long::sum);
+                assertEquals(expected, note.numberInLane(), "order in lane " + note.lane());
+            }
+        }
+    }
+
+    @Test
+    void onceItIsToldTheMembersStrangersAreNeitherHeardNorSpokenTo() throws Exception {
+        Endpoint first = start(N1, 1);
+        Endpoint second = start(N2, 1);
+        Endpoint third = start(N3, 1);
+        sendUntilItArrives(third, first, Note.of(1, 10));
+        first.transport.peers(Map.of(N1, "", N2, "", N3, ""));
+        sendUntilItArrives(second, first, Note.of(2, 10));
+        sendUntilItArrives(third, first, Note.of(3, 10));
+        sendUntilItArrives(first, third, Note.of(4, 10));
+
+        first.transport.peers(Map.of(N1, "", N2, ""));
+        await("the third is not heard any more", () -> !reaches(third, first));
+        await("the third is not spoken to any more", () -> !reaches(first, third));
+        sendUntilItArrives(first, second, Note.of(5, 10));
+
+        first.transport.peers(Map.of(N1, "", N2, "", N3, ""));
+        sendUntilItArrives(third, first, Note.of(6, 10));
+        sendUntilItArrives(first, third, Note.of(7, 10));
+    }
+
+    @Test
+    void toBeToldNoMembersAtAllChangesNothing() throws Exception {
+        Endpoint first = start(N1, 1);
+        Endpoint second = start(N2, 1);
+        first.transport.peers(Map.of());
+        sendUntilItArrives(second, first, Note.of(1, 10));
+        sendUntilItArrives(first, second, Note.of(2, 10));
+    }
+
+    @Test
     void nodesOfAnotherClusterAreNotHeard() throws Exception {
         Endpoint stranger = start(N1, 1, "other", 1);
         Endpoint second = start(N2, 1);
@@ -267,6 +329,18 @@ public abstract class TransportContract {
         }
         throw new AssertionError("note " + note.number() + " of " + from.self + " didn't reach " + to.self + " within "
                 + PATIENCE_SECONDS + " s");
+    }
+
+    /** Whether a note of one node reaches the other one soon. */
+    private static boolean reaches(Endpoint from, Endpoint to) {
+        to.arrivals.clear();
+        from.send(to.self, Note.of(999, 10));
+        from.transport.flush();
+        try {
+            return to.arrivals.poll(200, TimeUnit.MILLISECONDS) != null;
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted while waiting for an arrival", e);
+        }
     }
 
     /** Waits until something holds. */

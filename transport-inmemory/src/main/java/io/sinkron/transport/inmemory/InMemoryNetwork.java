@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -23,10 +24,13 @@ import java.util.concurrent.atomic.AtomicLong;
  * }</pre>
  *
  * <p>Messages pass through the codec, as on a real wire, so that a test finds what does not survive it; {@link #passingRecords} hands them
- * over as they are, which is faster. Without faults nothing is lost, duplicated or reordered between two nodes. Thread-safe.
+ * over as they are, which is faster. Without faults nothing is lost or duplicated between two nodes, nor reordered within a lane. Thread-safe.
  */
 public final class InMemoryNetwork {
+    private static final long DEPARTURE_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final boolean throughCodec;
+    private final long departureGraceNanos;
     private final Map<NodeId, InMemoryTransport> listening = new ConcurrentHashMap<>();
     private final Set<Link> cut = ConcurrentHashMap.newKeySet();
     private final AtomicLong dropped = new AtomicLong();
@@ -34,16 +38,18 @@ public final class InMemoryNetwork {
 
     /** A network whose messages pass through the codec. */
     public InMemoryNetwork() {
-        this(true);
+        this(true, DEPARTURE_GRACE_NANOS);
     }
 
-    private InMemoryNetwork(boolean throughCodec) {
+    /** @param departureGraceNanos how long a node that ceased to be a member is still spoken to and heard */
+    InMemoryNetwork(boolean throughCodec, long departureGraceNanos) {
         this.throughCodec = throughCodec;
+        this.departureGraceNanos = departureGraceNanos;
     }
 
     /** A network that hands the records themselves over; they are immutable. */
     public static InMemoryNetwork passingRecords() {
-        return new InMemoryNetwork(false);
+        return new InMemoryNetwork(false, DEPARTURE_GRACE_NANOS);
     }
 
     /** A node's transport, for one start of that node: a restarted one needs a new one. */
@@ -92,9 +98,13 @@ public final class InMemoryNetwork {
         loss = Loss.NONE;
     }
 
-    /** How many messages were lost so far: to cuts and random losses, full buffers, and nodes that don't listen. */
+    /** How many messages were lost so far: to cuts and random losses, full buffers, nodes that don't listen, and strangers. */
     public long droppedMessages() {
         return dropped.get();
+    }
+
+    long departureGraceNanos() {
+        return departureGraceNanos;
     }
 
     boolean isThroughCodec() {

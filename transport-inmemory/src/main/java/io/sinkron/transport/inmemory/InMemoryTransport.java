@@ -1,26 +1,29 @@
 package io.sinkron.transport.inmemory;
 
 import io.sinkron.common.Message;
+import io.sinkron.common.Message.Lane;
 import io.sinkron.common.NodeId;
 import io.sinkron.spi.MalformedMessageException;
 import io.sinkron.spi.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node's end of an {@link InMemoryNetwork}. A daemon thread of its own hands over what arrives, in the order of its arrival, so that a
- * slow receiver delays nobody else. At most {@link #CAPACITY} messages wait on each side of it; what is more is dropped and counted.
+ * One node's end of an {@link InMemoryNetwork}. A daemon thread of its own hands over what arrives, lane by lane in the order of its arrival, so that a
+ * slow receiver delays nobody else. At most {@link #CAPACITY} messages wait in each lane on each side of it; what is more is dropped and counted.
+ *
+ * <p>Everybody of the cluster is heard until {@link #peers} names members; from then on they, and for five seconds those who have ceased to be one.
  */
 public final class InMemoryTransport implements Transport {
-    /** The most messages that wait to be flushed, and the most that wait to be received. */
+    /** The most messages of a lane that wait to be flushed, and the most that wait to be received. */
     public static final int CAPACITY = 65_536;
 
     private static final Logger LOG = LoggerFactory.getLogger(InMemoryTransport.class);
@@ -28,8 +31,10 @@ public final class InMemoryTransport implements Transport {
 
     private final InMemoryNetwork network;
     private final NodeId self;
-    private final BlockingQueue<Envelope> arrived = new ArrayBlockingQueue<>(CAPACITY);
+    private final Arrivals arrivals = new Arrivals(CAPACITY);
     private final List<Outgoing> outgoing = new ArrayList<>();
+    private final int[] outgoingInLane = new int[Lane.values().length];
+    private volatile Members members = Members.EVERYBODY;
     private volatile Context context;
     private volatile boolean closed;
     private Thread deliverer;
@@ -59,11 +64,19 @@ public final class InMemoryTransport implements Transport {
     public void send(NodeId to, Message message) {
         Objects.requireNonNull(to, "to");
         Objects.requireNonNull(message, "message");
-        if (closed || outgoing.size() >= CAPACITY) {
+        int lane = message.lane().ordinal();
+        if (closed || outgoingInLane[lane] >= CAPACITY || !admits(to)) {
             network.countDropped();
         } else {
+            outgoingInLane[lane]++;
             outgoing.add(new Outgoing(to, seal(message)));
         }
+    }
+
+    /** {@inheritDoc} There are no addresses here. */
+    @Override
+    public void peers(Map<NodeId, String> addresses) {
+        members = members.become(addresses.keySet(), System.nanoTime());
     }
 
     @Override
@@ -72,6 +85,7 @@ public final class InMemoryTransport implements Transport {
             network.carry(next.to, next.envelope);
         }
         outgoing.clear();
+        Arrays.fill(outgoingInLane, 0);
     }
 
     @Override
@@ -92,9 +106,14 @@ public final class InMemoryTransport implements Transport {
         }
     }
 
-    /** Called by the senders' threads; false if there is no room. */
+    /** Called by the senders' threads; false if there is no room, or the sender is a stranger. */
     boolean arrive(Envelope envelope) {
-        return !closed && arrived.offer(envelope);
+        return !closed && admits(envelope.from()) && arrivals.offer(envelope);
+    }
+
+    private boolean admits(NodeId node) {
+        Members present = members;
+        return present.contains(node) || present.isLeaving(node, System.nanoTime(), network.departureGraceNanos());
     }
 
     private Envelope seal(Message message) {
@@ -105,6 +124,7 @@ public final class InMemoryTransport implements Transport {
                 mine.codec().version(),
                 self,
                 mine.incarnation(),
+                message.lane(),
                 encode ? null : message,
                 encode ? mine.codec().encode(message) : null);
     }
@@ -112,7 +132,7 @@ public final class InMemoryTransport implements Transport {
     private void deliver() {
         try {
             while (!closed) {
-                open(arrived.take());
+                open(arrivals.take());
             }
         } catch (InterruptedException e) {
             // Closed: the thread ends here.

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sinkron.common.Message.Lane;
 import io.sinkron.common.NodeId;
 import io.sinkron.spi.Transport;
 import io.sinkron.spi.contract.Note;
@@ -14,10 +15,14 @@ import io.sinkron.spi.contract.TransportContract;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class InMemoryTransportTest extends TransportContract {
-    private InMemoryNetwork network = new InMemoryNetwork();
+    private InMemoryNetwork network = new InMemoryNetwork(true, TimeUnit.MILLISECONDS.toNanos(100));
 
     @Override
     protected Transport newTransport(NodeId self) {
@@ -100,6 +105,39 @@ class InMemoryTransportTest extends TransportContract {
             first.send(N2, Note.of(i, 0));
         }
         assertEquals(5, network.droppedMessages());
+        first.send(N2, Note.of(Lane.CONTROL, 1, 0));
+        assertEquals(5, network.droppedMessages(), "a full lane takes no room from another one");
+    }
+
+    @Test
+    void theUrgentOvertakesWhatWaitsForASlowReceiverAndFullLanesTakeNoRoomFromIt() throws Exception {
+        CountDownLatch isSlow = new CountDownLatch(1);
+        Queue<Note> arrivals = new ConcurrentLinkedQueue<>();
+        Endpoint first = start(N1, 1);
+        InMemoryTransport slow = network.transport(N2);
+        try {
+            slow.start(new Transport.Context("cluster", N2, 1, new Note.Codec(1), (from, incarnation, message) -> {
+                arrivals.add((Note) message);
+                await(isSlow);
+            }));
+            sendOnce(first, N2);
+            await("the receiver is busy", () -> arrivals.size() == 1);
+            for (int i = 0; i < InMemoryTransport.CAPACITY; i++) {
+                first.send(N2, Note.of(i, 0));
+            }
+            first.transport.flush();
+            first.send(N2, Note.of(7, 0));
+            first.send(N2, Note.of(Lane.CONTROL, 8, 0));
+            first.transport.flush();
+            assertEquals(1, network.droppedMessages());
+            isSlow.countDown();
+            await("all has arrived", () -> arrivals.size() == InMemoryTransport.CAPACITY + 2);
+            arrivals.remove();
+            assertEquals(Note.of(Lane.CONTROL, 8, 0), arrivals.remove());
+        } finally {
+            isSlow.countDown();
+            slow.close();
+        }
     }
 
     @Test
@@ -107,6 +145,14 @@ class InMemoryTransportTest extends TransportContract {
         start(N1, 1);
         IOException refused = assertThrows(IOException.class, () -> start(N1, 2));
         assertTrue(refused.getMessage().contains("n1"), refused.getMessage());
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void sendOnce(Endpoint from, NodeId to) {
