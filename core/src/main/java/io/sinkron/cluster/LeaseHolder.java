@@ -2,6 +2,7 @@ package io.sinkron.cluster;
 
 import io.sinkron.cluster.ClusterMessage.LeaseGrant;
 import io.sinkron.cluster.ClusterMessage.LeaseRequest;
+import io.sinkron.cluster.ClusterMessage.Place;
 import java.util.Optional;
 
 /**
@@ -19,6 +20,8 @@ public final class LeaseHolder {
     private long incarnation;
     private long firstAskedNanos;
     private long lastAskedNanos;
+    private Place place = Place.MEMBER;
+    private long placedByNanos;
 
     /** A holder without a lease; its first request is due at once. */
     public LeaseHolder(LeaseOptions options, long now) {
@@ -41,6 +44,7 @@ public final class LeaseHolder {
         if (!asked) {
             asked = true;
             firstAskedNanos = now;
+            placedByNanos = now;
         }
         lastAskedNanos = now;
         incarnation = self.incarnation();
@@ -63,7 +67,14 @@ public final class LeaseHolder {
                 && grant.incarnation() == incarnation
                 && grant.sentAtNanos() - firstAskedNanos >= 0
                 && lastAskedNanos - grant.sentAtNanos() >= 0;
-        if (!mine || grant.durationNanos() <= 0) {
+        if (!mine) {
+            return false;
+        }
+        if (grant.sentAtNanos() - placedByNanos >= 0) {
+            placedByNanos = grant.sentAtNanos();
+            place = grant.place();
+        }
+        if (grant.durationNanos() <= 0) {
             return false;
         }
         boolean wasValid = isValid(now);
@@ -73,6 +84,11 @@ public final class LeaseHolder {
             leaseEndNanos = end;
         }
         return !wasValid && isValid(now);
+    }
+
+    /** Where this node stands in the group, by the leader's answer to the latest request that was answered; a member before the first one. */
+    public Place place() {
+        return place;
     }
 
     /** When the lease ends, exclusive; in the past as long as there has been none. Compare by difference. */

@@ -4,8 +4,10 @@ import io.sinkron.cluster.ClusterCommand.ActivateView;
 import io.sinkron.cluster.ClusterCommand.PrepareView;
 import io.sinkron.cluster.ClusterMessage.LeaseGrant;
 import io.sinkron.cluster.ClusterMessage.LeaseRequest;
+import io.sinkron.cluster.ClusterMessage.Place;
 import io.sinkron.common.NodeId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -25,6 +27,8 @@ import java.util.TreeSet;
  *   <li>From the moment in which an exclusion is proposed until the epoch moves on, the excluded get no lease: the command may still be
  *       applied at any time.
  *   <li>Only a node that has installed the current view, and so has caught up with the log, is taken into the next.
+ *   <li>Only nodes that belong to the group stand in the view. One that doesn't any more, or is leaving ({@link #drain}), gets no lease, and
+ *       is excluded like a silent one when its last is over; the others go on as before.
  *   <li>A prepared view is activated when every member has installed it. A member that dies or stalls meanwhile is excluded by a further
  *       view; all other changes wait for the activation, so that a flapping node can't hold it up for ever.
  * </ol>
@@ -40,6 +44,8 @@ public final class ViewKeeper {
     private final TreeMap<NodeId, Peer> peers = new TreeMap<>();
     private final TreeSet<NodeId> doomed = new TreeSet<>();
     private final TreeMap<NodeId, Long> refused = new TreeMap<>();
+    private final TreeSet<NodeId> group = new TreeSet<>();
+    private final TreeMap<NodeId, Long> leaving = new TreeMap<>();
 
     private boolean leading;
     private View current = View.EMPTY;
@@ -54,11 +60,38 @@ public final class ViewKeeper {
     /**
      * A keeper that doesn't lead.
      *
-     * @param expected the nodes that the first view waits for
+     * @param expected the nodes that the first view waits for; they are the group until {@link #groupIs} says otherwise
      */
     public ViewKeeper(LeaseOptions options, List<NodeId> expected) {
         this.options = options;
         this.expected = List.copyOf(expected);
+        group.addAll(expected);
+    }
+
+    /** Who belongs to the group from now on, be it that they do or that they are about to. */
+    public void groupIs(Collection<NodeId> members, long now) {
+        group.clear();
+        group.addAll(members);
+        decideSoon(now);
+    }
+
+    /**
+     * Takes nodes out of the view though they live and belong to the group: they are about to be removed from it. Without effect once the
+     * time is over, or after this leadership.
+     *
+     * @param untilNanos when they become ordinary members again, unless this is called anew
+     */
+    public void drain(Collection<NodeId> nodes, long untilNanos, long now) {
+        for (NodeId node : nodes) {
+            leaving.put(node, untilNanos);
+        }
+        decideSoon(now);
+    }
+
+    private void decideSoon(long now) {
+        if (leading && proposed.isEmpty()) {
+            wakeAtNanos = now;
+        }
     }
 
     /**
@@ -84,6 +117,7 @@ public final class ViewKeeper {
         peers.clear();
         doomed.clear();
         refused.clear();
+        leaving.clear();
         proposed = Optional.empty();
     }
 
@@ -116,15 +150,17 @@ public final class ViewKeeper {
         if (!leading || !request.self().id().equals(from)) {
             return Optional.empty();
         }
+        Place place = place(from);
         Peer peer = peers.get(from);
+        if (peer == null && place == Place.STRANGER) {
+            return sure ? Optional.of(answer(request, 0, clusterTimeMillis, place)) : Optional.empty();
+        }
         if (peer == null) {
             peer = new Peer(request.self(), now);
             peers.put(from, peer);
         }
         boolean newest = peer.heard(request.self(), request.installedEpoch(), now);
-        if (proposed.isEmpty()) {
-            wakeAtNanos = now;
-        }
+        decideSoon(now);
         if (!sure) {
             return Optional.empty();
         }
@@ -132,8 +168,24 @@ public final class ViewKeeper {
         if (duration > 0) {
             peer.granted(now + options.lengthened());
         }
-        return Optional.of(new LeaseGrant(
-                request.self().incarnation(), request.sentAtNanos(), duration, clusterTimeMillis, current.epoch()));
+        return Optional.of(answer(request, duration, clusterTimeMillis, place));
+    }
+
+    private LeaseGrant answer(LeaseRequest request, long duration, long clusterTimeMillis, Place place) {
+        return new LeaseGrant(
+                request.self().incarnation(),
+                request.sentAtNanos(),
+                duration,
+                clusterTimeMillis,
+                current.epoch(),
+                place);
+    }
+
+    private Place place(NodeId node) {
+        if (!group.contains(node)) {
+            return Place.STRANGER;
+        }
+        return leaving.containsKey(node) ? Place.LEAVING : Place.MEMBER;
     }
 
     /** A node has installed the view of this epoch. */
@@ -141,9 +193,7 @@ public final class ViewKeeper {
         Peer peer = peers.get(from);
         if (leading && peer != null && isCurrent(peer)) {
             peer.installed(epoch);
-            if (proposed.isEmpty()) {
-                wakeAtNanos = now;
-            }
+            decideSoon(now);
         }
     }
 
@@ -156,6 +206,7 @@ public final class ViewKeeper {
             wakeAtNanos = now + FAR_NANOS;
             return Optional.empty();
         }
+        leaving.values().removeIf(until -> now - until >= 0);
         if (proposed.isEmpty()) {
             proposed = decide(now);
         } else if (now - proposedAtNanos < options.proposalTimeoutNanos()) {
@@ -251,6 +302,7 @@ public final class ViewKeeper {
 
     private boolean mayHold(Peer peer, long now) {
         return isCurrent(peer)
+                && place(peer.self().id()) == Place.MEMBER
                 && !doomed.contains(peer.self().id())
                 && peer.hasInstalled(requiredEpoch)
                 && !isStalled(peer, now);
@@ -258,13 +310,17 @@ public final class ViewKeeper {
 
     private boolean mayExclude(Member member, long now) {
         Peer peer = peers.get(member.id());
-        boolean gone = !isCurrent(peer) || peer.isSilent(options, now) || isStalled(peer, now);
+        boolean gone = !isCurrent(peer)
+                || place(member.id()) != Place.MEMBER
+                || peer.isSilent(options, now)
+                || isStalled(peer, now);
         return gone && now - expiryNanos(peer) >= 0;
     }
 
     private boolean mayJoin(Peer peer, long now) {
         Member self = peer.self();
         return !isCurrent(peer)
+                && place(self.id()) == Place.MEMBER
                 && !peer.isSilent(options, now)
                 && peer.hasInstalled(current.epoch())
                 && self.incarnation() > refused.getOrDefault(self.id(), Long.MIN_VALUE);
@@ -300,6 +356,9 @@ public final class ViewKeeper {
             Peer peer = peers.get(member.id());
             wake = soonest(wake, expiryNanos(peer), now);
             wake = soonest(wake, peer.silentAtNanos(options), now);
+        }
+        for (long until : leaving.values()) {
+            wake = soonest(wake, until, now);
         }
         return wake;
     }

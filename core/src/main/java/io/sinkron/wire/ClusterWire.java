@@ -4,8 +4,13 @@ import io.sinkron.cluster.ClusterCommand;
 import io.sinkron.cluster.ClusterCommand.ActivateView;
 import io.sinkron.cluster.ClusterCommand.PrepareView;
 import io.sinkron.cluster.ClusterMessage;
+import io.sinkron.cluster.ClusterMessage.ChangeMembers;
+import io.sinkron.cluster.ClusterMessage.Decision;
+import io.sinkron.cluster.ClusterMessage.HandOver;
 import io.sinkron.cluster.ClusterMessage.LeaseGrant;
 import io.sinkron.cluster.ClusterMessage.LeaseRequest;
+import io.sinkron.cluster.ClusterMessage.Place;
+import io.sinkron.cluster.ClusterMessage.Verdict;
 import io.sinkron.cluster.ClusterMessage.ViewInstalled;
 import io.sinkron.cluster.Member;
 import io.sinkron.cluster.View;
@@ -13,18 +18,32 @@ import io.sinkron.cluster.ViewTable;
 import io.sinkron.common.NodeId;
 import io.sinkron.spi.MalformedMessageException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The binary form of what {@code cluster} says, proposes and remembers. Messages have the types 32 to 47, commands 1 to 15. */
 public final class ClusterWire {
     private static final int LEASE_REQUEST = 32;
     private static final int LEASE_GRANT = 33;
     private static final int VIEW_INSTALLED = 34;
+    private static final int CHANGE_MEMBERS = 35;
+    private static final int HAND_OVER = 36;
+    private static final int DECISION = 37;
     private static final int PREPARE_VIEW = 1;
     private static final int ACTIVATE_VIEW = 2;
 
     private static final int MIN_MEMBER_BYTES = 6;
     private static final int MIN_KNOWN_BYTES = 3;
+    private static final int MIN_ADDRESS_BYTES = 3;
+    private static final int MIN_NODE_BYTES = 2;
+
+    private static final Place[] PLACES = Place.values();
+    private static final Verdict[] VERDICTS = Verdict.values();
 
     private ClusterWire() {}
 
@@ -36,9 +55,22 @@ public final class ClusterWire {
             out.varint(m.installedEpoch());
         } else if (message instanceof LeaseGrant m) {
             out.u8(LEASE_GRANT).varint(m.incarnation()).signed(m.sentAtNanos()).varint(m.durationNanos());
-            out.varint(m.clusterTimeMillis()).varint(m.epoch());
-        } else {
-            out.u8(VIEW_INSTALLED).varint(((ViewInstalled) message).epoch());
+            out.varint(m.clusterTimeMillis()).varint(m.epoch()).u8(m.place().ordinal());
+        } else if (message instanceof ViewInstalled m) {
+            out.u8(VIEW_INSTALLED).varint(m.epoch());
+        } else if (message instanceof ChangeMembers m) {
+            out.u8(CHANGE_MEMBERS).varint(m.term()).varint(m.attempt());
+            writeAddresses(out, m.voters());
+            writeAddresses(out, m.learners());
+            out.count(m.removed().size());
+            m.removed().forEach(out::node);
+        } else if (message instanceof HandOver m) {
+            out.u8(HAND_OVER).varint(m.term()).varint(m.attempt());
+            out.bool(m.to().isPresent());
+            m.to().ifPresent(out::node);
+        } else if (message instanceof Decision m) {
+            out.u8(DECISION).varint(m.attempt()).u8(m.verdict().ordinal());
+            out.varint(m.index()).text(m.detail());
         }
     }
 
@@ -52,10 +84,69 @@ public final class ClusterWire {
                         in.signed(),
                         natural(in, "lease duration"),
                         natural(in, "cluster time"),
-                        natural(in, "epoch"));
+                        natural(in, "epoch"),
+                        PLACES[choice(in, PLACES.length)]);
             case VIEW_INSTALLED -> new ViewInstalled(natural(in, "epoch"));
+            case CHANGE_MEMBERS -> readChange(in);
+            case HAND_OVER -> {
+                long term = natural(in, "term");
+                long attempt = natural(in, "attempt");
+                yield new HandOver(term, attempt, in.bool() ? Optional.of(in.node()) : Optional.empty());
+            }
+            case DECISION ->
+                new Decision(
+                        natural(in, "attempt"), VERDICTS[choice(in, VERDICTS.length)], natural(in, "index"), in.text());
             default -> throw in.malformed("no cluster message has the type " + type);
         };
+    }
+
+    private static ChangeMembers readChange(WireReader in) throws MalformedMessageException {
+        long term = natural(in, "term");
+        long attempt = natural(in, "attempt");
+        SortedMap<NodeId, String> voters = readAddresses(in);
+        SortedMap<NodeId, String> learners = readAddresses(in);
+        SortedSet<NodeId> removed = readNodes(in);
+        if (!Collections.disjoint(voters.keySet(), learners.keySet())
+                || !Collections.disjoint(voters.keySet(), removed)
+                || !Collections.disjoint(learners.keySet(), removed)) {
+            throw in.malformed("a change of the members names a node twice");
+        }
+        return new ChangeMembers(term, attempt, voters, learners, removed);
+    }
+
+    private static void writeAddresses(WireWriter out, SortedMap<NodeId, String> addresses) {
+        out.count(addresses.size());
+        addresses.forEach((node, address) -> out.node(node).text(address));
+    }
+
+    private static SortedMap<NodeId, String> readAddresses(WireReader in) throws MalformedMessageException {
+        int count = in.count(MIN_ADDRESS_BYTES);
+        SortedMap<NodeId, String> addresses = new TreeMap<>();
+        NodeId last = null;
+        for (int i = 0; i < count; i++) {
+            last = ascending(in, last);
+            addresses.put(last, in.text());
+        }
+        return addresses;
+    }
+
+    private static SortedSet<NodeId> readNodes(WireReader in) throws MalformedMessageException {
+        int count = in.count(MIN_NODE_BYTES);
+        SortedSet<NodeId> nodes = new TreeSet<>();
+        NodeId last = null;
+        for (int i = 0; i < count; i++) {
+            last = ascending(in, last);
+            nodes.add(last);
+        }
+        return nodes;
+    }
+
+    private static int choice(WireReader in, int count) throws MalformedMessageException {
+        int ordinal = in.u8();
+        if (ordinal >= count) {
+            throw in.malformed("a choice of " + count + " is " + ordinal);
+        }
+        return ordinal;
     }
 
     /** Writes the type and the command. */

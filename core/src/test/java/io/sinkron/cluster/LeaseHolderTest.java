@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sinkron.cluster.ClusterMessage.LeaseGrant;
 import io.sinkron.cluster.ClusterMessage.LeaseRequest;
+import io.sinkron.cluster.ClusterMessage.Place;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,20 +82,20 @@ class LeaseHolderTest {
     void noLeaseForNoDurationAndNoMoreThanItsOwnOptionsSay() {
         LeaseHolder holder = new LeaseHolder(OPTIONS, 0);
         LeaseRequest request = holder.poll(SELF, 0, 0).orElseThrow();
-        assertFalse(holder.granted(new LeaseGrant(7, 0, 0, 0, 1), MS));
+        assertFalse(holder.granted(new LeaseGrant(7, 0, 0, 0, 1, Place.MEMBER), MS));
         assertFalse(holder.isValid(MS));
-        holder.granted(new LeaseGrant(7, request.sentAtNanos(), 50_000 * MS, 0, 1), MS);
+        holder.granted(new LeaseGrant(7, request.sentAtNanos(), 50_000 * MS, 0, 1, Place.MEMBER), MS);
         assertEquals(900 * MS, holder.leaseEndNanos());
     }
 
     @Test
     void answersForAnotherStartOrAnotherClockAreIgnored() {
         LeaseHolder holder = new LeaseHolder(OPTIONS, 0);
-        assertFalse(holder.granted(new LeaseGrant(7, 0, 1000 * MS, 0, 1), MS), "nothing was asked for");
+        assertFalse(holder.granted(new LeaseGrant(7, 0, 1000 * MS, 0, 1, Place.MEMBER), MS), "nothing was asked for");
         holder.poll(SELF, 0, 0);
-        holder.granted(new LeaseGrant(6, 0, 1000 * MS, 0, 1), MS);
-        holder.granted(new LeaseGrant(7, 900_000 * MS, 1000 * MS, 0, 1), MS);
-        holder.granted(new LeaseGrant(7, -1, 1000 * MS, 0, 1), MS);
+        holder.granted(new LeaseGrant(6, 0, 1000 * MS, 0, 1, Place.MEMBER), MS);
+        holder.granted(new LeaseGrant(7, 900_000 * MS, 1000 * MS, 0, 1, Place.MEMBER), MS);
+        holder.granted(new LeaseGrant(7, -1, 1000 * MS, 0, 1, Place.MEMBER), MS);
         assertFalse(holder.isValid(MS));
     }
 
@@ -144,6 +145,24 @@ class LeaseHolderTest {
     }
 
     private static LeaseGrant grant(LeaseRequest request) {
-        return new LeaseGrant(request.self().incarnation(), request.sentAtNanos(), OPTIONS.durationNanos(), 0, 1);
+        return new LeaseGrant(
+                request.self().incarnation(), request.sentAtNanos(), OPTIONS.durationNanos(), 0, 1, Place.MEMBER);
+    }
+
+    @Test
+    void thePlaceIsWhatTheLatestAnsweredRequestWasTold() {
+        LeaseHolder holder = new LeaseHolder(OPTIONS, 0);
+        assertEquals(Place.MEMBER, holder.place(), "as long as nobody says otherwise");
+        LeaseRequest first = holder.poll(SELF, 0, 0).orElseThrow();
+        LeaseRequest second = holder.poll(SELF, 0, 250 * MS).orElseThrow();
+        holder.granted(new LeaseGrant(7, second.sentAtNanos(), 0, 0, 1, Place.STRANGER), 260 * MS);
+        assertEquals(Place.STRANGER, holder.place());
+        holder.granted(grant(first), 270 * MS);
+        assertEquals(Place.STRANGER, holder.place(), "an answer that was overtaken says nothing");
+        LeaseRequest third = holder.poll(SELF, 0, 500 * MS).orElseThrow();
+        holder.granted(new LeaseGrant(6, third.sentAtNanos(), 0, 0, 1, Place.LEAVING), 510 * MS);
+        assertEquals(Place.STRANGER, holder.place(), "it was meant for an earlier start");
+        holder.granted(grant(third), 520 * MS);
+        assertEquals(Place.MEMBER, holder.place());
     }
 }

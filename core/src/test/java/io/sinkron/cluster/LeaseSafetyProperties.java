@@ -27,16 +27,19 @@ class LeaseSafetyProperties {
     void theTroubledWorldIsNotAnEmptyOne() {
         int exclusions = 0;
         int activations = 0;
+        int removals = 0;
         int leaseSteps = 0;
         for (int seed = 0; seed < 10; seed++) {
             LeaseWorld world = new LeaseWorld(seed, 4, 1);
             world.run(6000);
             exclusions += world.exclusions;
             activations += world.activations;
+            removals += world.removals;
             leaseSteps += world.leaseSteps;
         }
         assertTrue(exclusions > 200, "exclusions: " + exclusions);
         assertTrue(activations > 200, "activations: " + activations);
+        assertTrue(removals > 20, "removals: " + removals);
         assertTrue(leaseSteps > 10 * 4 * 6000 / 5, "steps with a lease: " + leaseSteps);
     }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,6 +27,7 @@ final class LeaseWorld {
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final ArrayDeque<ClusterCommand> log = new ArrayDeque<>();
     private final ViewTable table = new ViewTable();
+    private final TreeSet<NodeId> group = new TreeSet<>();
     private long step;
     private long sequence;
     private int leader;
@@ -34,6 +36,7 @@ final class LeaseWorld {
 
     int activations;
     int leaderChanges;
+    int removals;
     int leaseSteps;
 
     /** A world of n nodes; trouble from 0 (none) to 1. */
@@ -47,6 +50,7 @@ final class LeaseWorld {
         for (NodeId id : ids) {
             processes.add(new Process(id, ids));
         }
+        group.addAll(ids);
         processes.get(0).keeper.leaderStarted(table.current(), true, processes.get(0).clock);
     }
 
@@ -93,6 +97,7 @@ final class LeaseWorld {
         leaderChanges++;
         Process process = processes.get(next);
         process.deposedAt = Long.MAX_VALUE;
+        process.keeper.groupIs(group, process.clock);
         process.keeper.leaderStarted(table.current(), table.isActive(), process.clock);
     }
 
@@ -127,9 +132,27 @@ final class LeaseWorld {
         if (chance(0.002)) {
             victim.restart();
         }
+        if (chance(group.contains(victim.id) ? 0.001 : 0.02)) {
+            changeGroup(victim.id);
+        }
+        if (chance(0.001)) {
+            Process process = processes.get(leader);
+            process.keeper.drain(List.of(victim.id), process.clock + ms(random.nextInt(400)), process.clock);
+        }
         if (chance(0.004)) {
             electLeader(random.nextInt(processes.size()));
         }
+    }
+
+    /** Removes a node from the group, or adds it again; each node learns of it when its turn comes to lead. */
+    private void changeGroup(NodeId id) {
+        if (!group.contains(id)) {
+            group.add(id);
+        } else if (group.size() > 1) {
+            group.remove(id);
+            removals++;
+        }
+        processes.get(leader).keeper.groupIs(group, processes.get(leader).clock);
     }
 
     private void applyLog() {

@@ -9,9 +9,11 @@ import io.sinkron.cluster.ClusterCommand.ActivateView;
 import io.sinkron.cluster.ClusterCommand.PrepareView;
 import io.sinkron.cluster.ClusterMessage.LeaseGrant;
 import io.sinkron.cluster.ClusterMessage.LeaseRequest;
+import io.sinkron.cluster.ClusterMessage.Place;
 import io.sinkron.common.NodeId;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,8 +29,9 @@ class ViewKeeperTest {
     private ViewKeeper keeper;
 
     @BeforeEach
-    void keeperOfThree() {
-        keeper = new ViewKeeper(LeaseOptions.DEFAULT, List.of(NodeId.of("n1"), NodeId.of("n2"), NodeId.of("n3")));
+    void keeperOfAGroupOfFourThatExpectsThree() {
+        keeper = new ViewKeeper(LeaseOptions.DEFAULT, ids("n1", "n2", "n3"));
+        keeper.groupIs(ids("n1", "n2", "n3", "n4"), 0);
     }
 
     @Test
@@ -155,7 +158,7 @@ class ViewKeeperTest {
         LeaseRequest request = new LeaseRequest(77, member("n2", 1), 1);
         assertEquals(Optional.empty(), keeper.requested(NodeId.of("n2"), request, false, 5, MS));
         assertEquals(
-                Optional.of(new LeaseGrant(1, 77, LEASE, 5, 1)),
+                Optional.of(new LeaseGrant(1, 77, LEASE, 5, 1, Place.MEMBER)),
                 keeper.requested(NodeId.of("n2"), request, true, 5, MS));
         assertEquals(Optional.empty(), keeper.requested(NodeId.of("n1"), request, true, 5, MS), "not its own name");
     }
@@ -327,10 +330,85 @@ class ViewKeeperTest {
 
     @Test
     void aClusterOfOneHasItsViewAtOnce() {
-        keeper = new ViewKeeper(LeaseOptions.DEFAULT, List.of(NodeId.of("n1")));
+        keeper = new ViewKeeper(LeaseOptions.DEFAULT, ids("n1"));
         lead(View.EMPTY, true, 0);
         ask(0, member("n1", 1), 0);
         assertEquals(prepare(0, member("n1", 1)), tick(0));
+    }
+
+    @Test
+    void whoDoesNotBelongToTheGroupIsNotTakenIn() {
+        lead(view(1, "n1", "n2"), true, 0);
+        keepAlive(0, 0, 1, "n1", "n2");
+        LeaseGrant answer = ask(10, member("n9", 1), 1).orElseThrow();
+        assertEquals(0, answer.durationNanos());
+        assertEquals(Place.STRANGER, answer.place());
+        assertEquals(NOTHING, tick(10));
+        keeper.groupIs(ids("n1", "n2", "n9"), 15 * MS);
+        assertEquals(15 * MS, keeper.deadline());
+        assertEquals(Place.MEMBER, ask(20, member("n9", 1), 1).orElseThrow().place());
+        assertEquals(prepare(1, member("n1", 1), member("n2", 1), member("n9", 1)), tick(20));
+    }
+
+    @Test
+    void whoWasRemovedFromTheGroupLeavesTheViewWhenItsLeaseIsOverThoughItLives() {
+        lead(view(1, "n1", "n2", "n3"), true, 0);
+        keepAlive(0, 2000, 1, "n1", "n2", "n3");
+        keeper.groupIs(ids("n1", "n2"), 2000 * MS);
+        keepAlive(2050, 2000 + OVER - 2, 1, "n1", "n2");
+        LeaseGrant answer = ask(2050, member("n3", 1), 1).orElseThrow();
+        assertEquals(0, answer.durationNanos());
+        assertEquals(Place.STRANGER, answer.place());
+        ask(3000, member("n3", 1), 1);
+        assertEquals(NOTHING, tick(2000 + OVER - 1), "its last lease may be valid still");
+        assertEquals(prepare(1, member("n1", 1), member("n2", 1)), tick(2000 + OVER));
+        keeper.viewChanged(view(2, "n1", "n2"), false, 3110 * MS);
+        keepAlive(3150, 3150, 2, "n1", "n2", "n3");
+        assertEquals(activate(2), tick(3150));
+        keeper.viewChanged(view(2, "n1", "n2"), true, 3160 * MS);
+        keepAlive(3200, 3200, 2, "n1", "n2", "n3");
+        assertEquals(NOTHING, tick(3200), "and stays outside");
+    }
+
+    @Test
+    void aNodeThatIsDrainedLeavesTheViewThoughItLivesAndBelongsToTheGroup() {
+        lead(view(1, "n1", "n2", "n3"), true, 0);
+        keepAlive(0, 2000, 1, "n1", "n2", "n3");
+        keeper.drain(ids("n3"), 9000 * MS, 2000 * MS);
+        LeaseGrant answer = ask(2010, member("n3", 1), 1).orElseThrow();
+        assertEquals(0, answer.durationNanos());
+        assertEquals(Place.LEAVING, answer.place());
+        keepAlive(2050, 3050, 1, "n1", "n2", "n3");
+        assertEquals(prepare(1, member("n1", 1), member("n2", 1)), tick(2000 + OVER));
+    }
+
+    @Test
+    void aDrainThatNobodyKeepsUpIsOver() {
+        lead(view(1, "n1", "n2"), true, 0);
+        keepAlive(0, 100, 1, "n1", "n2");
+        keeper.drain(ids("n2"), 300 * MS, 100 * MS);
+        assertEquals(Place.LEAVING, ask(200, member("n2", 1), 1).orElseThrow().place());
+        assertEquals(NOTHING, tick(200));
+        assertEquals(300 * MS, keeper.deadline());
+        assertEquals(NOTHING, tick(300));
+        assertEquals(LEASE, ask(310, member("n2", 1), 1).orElseThrow().durationNanos());
+        keeper.drain(ids("n2"), 9000 * MS, 320 * MS);
+        lead(view(1, "n1", "n2"), true, 330);
+        assertEquals(Place.MEMBER, ask(340, member("n2", 1), 1).orElseThrow().place(), "another leadership");
+    }
+
+    @Test
+    void theLastMemberIsNeverDrained() {
+        lead(view(1, "n1"), true, 0);
+        keeper.drain(ids("n1"), 90_000 * MS, 0);
+        for (int at = 0; at <= 5000; at += 250) {
+            ask(at, member("n1", 1), 1);
+            assertEquals(NOTHING, tick(at));
+        }
+    }
+
+    private static List<NodeId> ids(String... names) {
+        return Stream.of(names).map(NodeId::of).toList();
     }
 
     private void lead(View view, boolean active, int atMillis) {

@@ -20,6 +20,8 @@ import io.sinkron.common.NodeId;
 import io.sinkron.spi.MalformedMessageException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -89,6 +91,21 @@ class ClusterWireProperties {
     }
 
     @Example
+    void aChangeThatNamesANodeTwiceIsMalformed() {
+        WireWriter twice = new WireWriter();
+        twice.u8(35)
+                .varint(1)
+                .varint(1)
+                .count(1)
+                .text("n1")
+                .text("")
+                .count(0)
+                .count(1)
+                .text("n1");
+        assertThrows(MalformedMessageException.class, () -> decodeMessage(twice.toByteArray()));
+    }
+
+    @Example
     void membersOutOfOrderAndWeightsOutOfRangeAreMalformed() {
         WireWriter unordered = new WireWriter();
         unordered.u8(SNAPSHOT).varint(1).count(2);
@@ -117,9 +134,39 @@ class ClusterWireProperties {
         Arbitrary<ClusterMessage> requests =
                 Combinators.combine(Arbitraries.longs(), members(), naturals()).as(LeaseRequest::new);
         Arbitrary<ClusterMessage> grants = Combinators.combine(
-                        naturals(), Arbitraries.longs(), naturals(), naturals(), naturals())
+                        naturals(),
+                        Arbitraries.longs(),
+                        naturals(),
+                        naturals(),
+                        naturals(),
+                        Arbitraries.of(ClusterMessage.Place.class))
                 .as(LeaseGrant::new);
-        return Arbitraries.oneOf(requests, grants, naturals().map(ViewInstalled::new));
+        Arbitrary<ClusterMessage> handOvers =
+                Combinators.combine(naturals(), naturals(), ids().optional()).as(ClusterMessage.HandOver::new);
+        Arbitrary<ClusterMessage> decisions = Combinators.combine(
+                        naturals(), Arbitraries.of(ClusterMessage.Verdict.class), naturals(), texts())
+                .as(ClusterMessage.Decision::new);
+        return Arbitraries.oneOf(requests, grants, naturals().map(ViewInstalled::new), changes(), handOvers, decisions);
+    }
+
+    /** Each node of a change goes to one of its three lists. */
+    private static Arbitrary<ClusterMessage> changes() {
+        Arbitrary<List<NodeId>> nodes = ids().list().uniqueElements().ofMaxSize(9);
+        return Combinators.combine(naturals(), naturals(), nodes, texts()).as((term, attempt, ids, address) -> {
+            TreeMap<NodeId, String> voters = new TreeMap<>();
+            TreeMap<NodeId, String> learners = new TreeMap<>();
+            TreeSet<NodeId> removed = new TreeSet<>();
+            for (int i = 0; i < ids.size(); i++) {
+                if (i % 3 == 0) {
+                    voters.put(ids.get(i), address);
+                } else if (i % 3 == 1) {
+                    learners.put(ids.get(i), "");
+                } else {
+                    removed.add(ids.get(i));
+                }
+            }
+            return new ClusterMessage.ChangeMembers(term, attempt, voters, learners, removed);
+        });
     }
 
     @Provide
@@ -146,9 +193,12 @@ class ClusterWireProperties {
     }
 
     private static Arbitrary<Member> members() {
-        Arbitrary<String> texts = Arbitraries.strings().ascii().withChars("äж鍵").ofMaxLength(20);
-        return Combinators.combine(ids(), naturals(), Arbitraries.integers().between(1, 100), texts, texts)
+        return Combinators.combine(ids(), naturals(), Arbitraries.integers().between(1, 100), texts(), texts())
                 .as(Member::new);
+    }
+
+    private static Arbitrary<String> texts() {
+        return Arbitraries.strings().ascii().withChars("äж鍵").ofMaxLength(20);
     }
 
     private static Arbitrary<NodeId> ids() {
