@@ -23,9 +23,11 @@ public sealed interface SnapshotResult {
     /** A state to go on with. */
     final class Restored implements SnapshotResult {
         private final ReplicatedState state;
+        private final long index;
 
         Restored(ReplicatedState state) {
             this.state = state;
+            this.index = state.appliedIndex();
         }
 
         ReplicatedState state() {
@@ -34,12 +36,12 @@ public sealed interface SnapshotResult {
 
         @Override
         public long index() {
-            return state.appliedIndex();
+            return index;
         }
 
         @Override
         public String toString() {
-            return "Restored[" + index() + "]";
+            return "Restored[" + index + "]";
         }
     }
 }

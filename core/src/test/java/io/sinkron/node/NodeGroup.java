@@ -1,0 +1,162 @@
+package io.sinkron.node;
+
+import io.sinkron.common.Answer;
+import io.sinkron.common.CommandBody;
+import io.sinkron.common.Message;
+import io.sinkron.common.NodeId;
+import io.sinkron.raft.RaftEffects.Write;
+import io.sinkron.raft.Role;
+import io.sinkron.spi.HardState;
+import io.sinkron.spi.LogStore;
+import io.sinkron.spi.StoredSnapshot;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * Nodes on a network without delay and on disks without latency, with a clock that a test turns. Work for the snapshot thread stays undone until the test does
+ * it. Not thread-safe.
+ */
+final class NodeGroup {
+    private static final long STEP_NANOS = 5_000_000;
+
+    private final Map<NodeId, Node> nodes = new LinkedHashMap<>();
+    private final Map<NodeId, Deque<SnapshotTask>> tasks = new HashMap<>();
+    private final Map<NodeId, List<StoredSnapshot>> saved = new HashMap<>();
+    private final Set<NodeId> cut = new LinkedHashSet<>();
+    private final Deque<Runnable> inputs = new ArrayDeque<>();
+    private final Map<Long, Answer> answers = new HashMap<>();
+    private long now = -1_000_000_000_000L;
+    private long nextCall = 1;
+
+    NodeGroup(int size, UnaryOperator<NodeOptions> options) {
+        List<NodeId> ids = new ArrayList<>();
+        for (int i = 1; i <= size; i++) {
+            ids.add(NodeId.of("n" + i));
+        }
+        LogStore.Recovered blank = new LogStore.Recovered(1, HardState.INITIAL, Optional.empty(), List.of());
+        for (NodeId id : ids) {
+            NodeOptions own = options.apply(NodeOptions.of(id, ids));
+            nodes.put(id, new Node(own, blank, new Random(id.hashCode()), now, 1_000_000));
+            tasks.put(id, new ArrayDeque<>());
+            saved.put(id, new ArrayList<>());
+        }
+    }
+
+    Node node(NodeId id) {
+        return nodes.get(id);
+    }
+
+    long now() {
+        return now;
+    }
+
+    /** The node that leads among those that are connected; runs until there is one and its lease is valid. */
+    NodeId leader() {
+        for (int i = 0; i < 20_000; i++) {
+            for (Map.Entry<NodeId, Node> entry : nodes.entrySet()) {
+                NodeStatus status = entry.getValue().status();
+                if (status.role() == Role.LEADER && !cut.contains(entry.getKey()) && status.isLeaseValid(now)) {
+                    return entry.getKey();
+                }
+            }
+            advance(STEP_NANOS);
+        }
+        throw new IllegalStateException("nobody leads");
+    }
+
+    void cut(NodeId id) {
+        cut.add(id);
+    }
+
+    void heal(NodeId id) {
+        cut.remove(id);
+    }
+
+    /** Makes a call, with a second for it; {@link #answer} has what came of it. */
+    long call(NodeId at, CommandBody command) {
+        long id = nextCall++;
+        nodes.get(at).call(new Call.Replicate(id, now + 1_000_000_000L, command, 0), now);
+        settle();
+        return id;
+    }
+
+    Optional<Answer> answer(long call) {
+        return Optional.ofNullable(answers.get(call));
+    }
+
+    void advance(long nanos) {
+        for (long left = nanos; left > 0; left -= STEP_NANOS) {
+            now += Math.min(left, STEP_NANOS);
+            settle();
+        }
+    }
+
+    /** Turns of all nodes until nothing moves at this time. */
+    private void settle() {
+        boolean isMoving = true;
+        while (isMoving) {
+            isMoving = false;
+            for (Map.Entry<NodeId, Node> entry : nodes.entrySet()) {
+                Node node = entry.getValue();
+                if (node.deadline() - now <= 0) {
+                    node.tick(now);
+                }
+                List<NodeEffect> effects = node.effects();
+                isMoving |= !effects.isEmpty() || node.deadline() - now <= 0;
+                effects.forEach(effect -> perform(entry.getKey(), effect));
+            }
+            for (Runnable input = inputs.poll(); input != null; input = inputs.poll()) {
+                input.run();
+                isMoving = true;
+            }
+        }
+    }
+
+    private void perform(NodeId at, NodeEffect effect) {
+        if (effect instanceof NodeEffect.Send send) {
+            inputs.add(() -> deliver(at, send.to(), send.message()));
+        } else if (effect instanceof NodeEffect.Persist persist) {
+            Write write = persist.write();
+            write.snapshot().ifPresent(snapshot -> saved.get(at).add(snapshot.snapshot()));
+            inputs.add(() -> nodes.get(at).persisted(write.sequence(), now));
+        } else if (effect instanceof NodeEffect.Complete complete) {
+            answers.put(complete.call(), complete.answer());
+        } else if (effect instanceof NodeEffect.Offload work) {
+            tasks.get(at).add(work.task());
+        }
+    }
+
+    private void deliver(NodeId from, NodeId to, Message message) {
+        if (!cut.contains(from) && !cut.contains(to)) {
+            nodes.get(to).receive(from, 1, message, now);
+        }
+    }
+
+    /** What the snapshot thread of a node has to do, oldest first. */
+    List<SnapshotTask> tasks(NodeId id) {
+        return List.copyOf(tasks.get(id));
+    }
+
+    /** The snapshot thread of a node does the oldest task. */
+    SnapshotResult work(NodeId id) {
+        SnapshotResult result = tasks.get(id).remove().run();
+        nodes.get(id).snapshotDone(result, now);
+        settle();
+        return result;
+    }
+
+    /** The snapshots that a node has given to its disk. */
+    List<StoredSnapshot> saved(NodeId id) {
+        return saved.get(id);
+    }
+}
