@@ -60,7 +60,7 @@ final class RaftScenario {
         return new RaftScenario(options, Collections.nCopies(nodes, ""));
     }
 
-    /** Nodes that start with these logs, each written as the terms of its entries: {@code "1 1 2"}, or {@code "1 1 2 @3"} in term 3. */
+    /** Nodes that start with these logs, each written as the terms of its entries: {@code "1 1 2"}, or {@code "1 1 2 @3 v2"} in term 3 with a vote for node 2. */
     static RaftScenario withLogs(String... logs) {
         return new RaftScenario(OPTIONS, Arrays.asList(logs));
     }
@@ -87,16 +87,19 @@ final class RaftScenario {
 
     private static void preload(DiskImage disk, String log) {
         long term = 0;
+        Optional<NodeId> vote = Optional.empty();
         List<LogEntry> entries = new ArrayList<>();
         for (String word : log.isBlank() ? new String[0] : log.trim().split(" +")) {
             if (word.startsWith("@")) {
                 term = Long.parseLong(word.substring(1));
+            } else if (word.startsWith("v")) {
+                vote = Optional.of(id(Integer.parseInt(word.substring(1))));
             } else {
                 term = Long.parseLong(word);
                 entries.add(entry(entries.size() + 1L, term));
             }
         }
-        disk.append(new LogBatch(Optional.of(new HardState(term, Optional.empty())), 0, entries));
+        disk.append(new LogBatch(Optional.of(new HardState(term, vote)), 0, entries));
     }
 
     // What a script says
@@ -166,13 +169,19 @@ final class RaftScenario {
     }
 
     /** Delivers one message, unless its link is cut or its node down. */
-    private RaftScenario deliver(Packet packet) {
+    RaftScenario deliver(Packet packet) {
         TestNode to = node(packet.to());
         if (to.isUp() && !network.isCut(packet)) {
             to.raft().receive(id(packet.from()), packet.message(), to.now(now));
             turn(packet.to());
         }
         return this;
+    }
+
+    /** A message that no node need have sent, and that no cut link stops. */
+    void inject(int from, int to, RaftMessage message) {
+        node(to).raft().receive(id(from), message, node(to).now(now));
+        turn(to);
     }
 
     /** A message that no node need have sent. */
@@ -312,6 +321,36 @@ final class RaftScenario {
     }
 
     // What a script asks
+
+    TestNetwork network() {
+        return network;
+    }
+
+    int size() {
+        return nodes.size();
+    }
+
+    RaftOptions options() {
+        return options;
+    }
+
+    /** The time of a clock that nobody has touched. */
+    long now() {
+        return now;
+    }
+
+    /** R17: who is sure that it leads is the only one, as long as the clocks agree. */
+    void checkOneSureLeader() {
+        long sure = Long.MAX_VALUE;
+        long highest = 0;
+        for (int i = 1; i <= nodes.size(); i++) {
+            if (node(i).isUp() && raft(i).role() == Role.LEADER) {
+                highest = Math.max(highest, raft(i).term());
+                sure = raft(i).hasQuorum(now(i)) ? Math.min(sure, raft(i).term()) : sure;
+            }
+        }
+        assertTrue(highest <= sure, "R17: sure of term " + sure + ", but term " + highest + " has a leader");
+    }
 
     TestNode node(int node) {
         return nodes.get(node - 1);

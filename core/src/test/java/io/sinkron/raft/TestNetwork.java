@@ -26,9 +26,11 @@ final class TestNetwork {
     private record Link(int from, int to) {}
 
     private final List<Packet> packets = new ArrayList<>();
+    private final List<Packet> sent = new ArrayList<>();
     private final Set<Link> cut = new HashSet<>();
 
     void send(Packet packet) {
+        sent.add(packet);
         if (!isCut(packet)) {
             packets.add(packet);
         }
@@ -44,6 +46,19 @@ final class TestNetwork {
 
     void heal() {
         cut.clear();
+    }
+
+    void heal(int from, int to) {
+        cut.remove(new Link(from, to));
+    }
+
+    /** How many messages that fit have been sent since the count began anew, whatever became of them. */
+    long countSent(Predicate<Packet> which) {
+        return sent.stream().filter(which).count();
+    }
+
+    void countAnew() {
+        sent.clear();
     }
 
     boolean isQuiet() {
@@ -81,6 +96,10 @@ final class TestNetwork {
 
     boolean has(Predicate<Packet> which) {
         return packets.stream().anyMatch(which);
+    }
+
+    List<Packet> underWay(Predicate<Packet> which) {
+        return packets.stream().filter(which).toList();
     }
 
     <M extends RaftMessage> List<M> underWay(int from, int to, Class<M> kind) {

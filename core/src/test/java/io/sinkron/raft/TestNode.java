@@ -4,6 +4,7 @@ import io.sinkron.common.Bytes;
 import io.sinkron.common.NodeId;
 import io.sinkron.raft.RaftEffects.Outgoing;
 import io.sinkron.raft.RaftEffects.Write;
+import io.sinkron.spi.LogBatch;
 import io.sinkron.spi.LogEntry;
 import io.sinkron.spi.StoredSnapshot;
 import java.util.ArrayDeque;
@@ -95,6 +96,15 @@ final class TestNode {
         outgoing.clear();
         written = disk.copy();
         raft = null;
+    }
+
+    /** Dies in the middle of the oldest write: hard state, truncation and the first entries of it are on the disk. */
+    void tear(int keptEntries) {
+        LogBatch batch = unflushed.getFirst().batch();
+        crash(0);
+        disk.append(new LogBatch(
+                batch.hardState(), batch.truncateFrom(), batch.entries().subList(0, keptEntries)));
+        written = disk.copy();
     }
 
     /** Loses the disk with all that it ever held. */

@@ -1,0 +1,98 @@
+package io.sinkron.raft;
+
+import io.sinkron.raft.TestNetwork.Packet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/** The group a script plays with, and what the script remembers of it: messages set aside, disks that are to fail, the last refusal. */
+final class ScriptGroup {
+    /** A link between two nodes, or all links of one: 0 stands for any node. */
+    record Link(int from, int to) {
+        static Link parse(String text) {
+            String[] ends = text.split("->");
+            if (ends.length != 2) {
+                throw new IllegalArgumentException("a link is written as 1->2, not " + text);
+            }
+            return new Link(end(ends[0]), end(ends[1]));
+        }
+
+        private static int end(String text) {
+            return text.equals("*") ? 0 : Integer.parseInt(text);
+        }
+
+        boolean fits(Packet packet) {
+            return (from == 0 || from == packet.from()) && (to == 0 || to == packet.to());
+        }
+    }
+
+    final RaftScenario scenario;
+    private final Map<String, Packet> aside = new HashMap<>();
+    private final Set<Integer> failingDisks = new HashSet<>();
+    private long clocksFairFrom = Long.MIN_VALUE;
+
+    ScriptGroup(RaftScenario scenario) {
+        this.scenario = scenario;
+    }
+
+    /** The nodes that a word names: {@code 2}, {@code 1,3}, {@code all}, or {@code up} for those that run. */
+    List<Integer> nodes(String word) {
+        IntStream all = IntStream.rangeClosed(1, scenario.size());
+        return switch (word) {
+            case "all" -> all.boxed().toList();
+            case "up" -> all.filter(node -> scenario.node(node).isUp()).boxed().toList();
+            default ->
+                java.util.Arrays.stream(word.split(",")).map(Integer::valueOf).toList();
+        };
+    }
+
+    static Predicate<Packet> which(Link link, String kind) {
+        return packet -> link.fits(packet) && ScriptMessages.is(kind, packet.message());
+    }
+
+    void setAside(String name, Packet packet) {
+        aside.put(name, packet);
+    }
+
+    /** A message set aside; it may be delivered as often as the script likes. */
+    Packet aside(String name) {
+        Packet packet = aside.get(name);
+        if (packet == null) {
+            throw new IllegalArgumentException("no message was set aside as '" + name + "'");
+        }
+        return packet;
+    }
+
+    boolean isAside(String name) {
+        return aside.containsKey(name);
+    }
+
+    void failDisk(int node) {
+        scenario.holdStorage(node);
+        failingDisks.add(node);
+    }
+
+    /** A node's clock was put forward: until one election timeout has passed, promises given by it don't hold. */
+    void clockJumped() {
+        clocksFairFrom = scenario.now() + scenario.options().electionTimeoutMinNanos();
+    }
+
+    /** What must hold after every step, besides what each node is watched for: one sure leader, and a node stops whose disk has failed. */
+    void afterStep() {
+        failingDisks.removeIf(node -> {
+            boolean hasFailed =
+                    scenario.node(node).isUp() && !scenario.node(node).unflushed.isEmpty();
+            if (hasFailed) {
+                scenario.crash(node);
+            }
+            return hasFailed;
+        });
+        if (scenario.now() - clocksFairFrom >= 0) {
+            scenario.checkOneSureLeader();
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package io.sinkron.raft;
+
+import io.sinkron.common.Bytes;
+import io.sinkron.raft.RaftMessage.AppendAccepted;
+import io.sinkron.raft.RaftMessage.AppendEntries;
+import io.sinkron.raft.RaftMessage.AppendRejected;
+import io.sinkron.raft.RaftMessage.InstallSnapshot;
+import io.sinkron.raft.RaftMessage.InstallSnapshotResponse;
+import io.sinkron.raft.RaftMessage.PreVoteRequest;
+import io.sinkron.raft.RaftMessage.PreVoteResponse;
+import io.sinkron.raft.RaftMessage.VoteRequest;
+import io.sinkron.raft.RaftMessage.VoteResponse;
+import io.sinkron.spi.LogEntry;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Messages as scripts name them: a kind, then fields. Places in a log are written index@term, entries as the terms in brackets. The
+ * only file of the scripts that knows the messages' records.
+ */
+final class ScriptMessages {
+    /** The words that stand alone: they are the value of the field "verdict". */
+    private static final List<String> VERDICTS = List.of("granted", "denied");
+
+    private ScriptMessages() {}
+
+    /** Whether a message is of a kind; {@code heartbeat} is an append without entries, {@code entries} one with. */
+    static boolean is(String kind, RaftMessage message) {
+        return switch (kind) {
+            case "any" -> true;
+            case "heartbeat" ->
+                message instanceof AppendEntries append && append.entries().isEmpty();
+            case "entries" ->
+                message instanceof AppendEntries append && !append.entries().isEmpty();
+            default -> type(kind).isInstance(message);
+        };
+    }
+
+    static boolean isKind(String word) {
+        return switch (word) {
+            case "any",
+                    "heartbeat",
+                    "entries",
+                    "append",
+                    "prevote",
+                    "prevote-answer",
+                    "vote",
+                    "vote-answer",
+                    "accept",
+                    "reject",
+                    "snapshot",
+                    "snapshot-answer" -> true;
+            default -> false;
+        };
+    }
+
+    private static Class<? extends RaftMessage> type(String kind) {
+        return switch (kind) {
+            case "prevote" -> PreVoteRequest.class;
+            case "prevote-answer" -> PreVoteResponse.class;
+            case "vote" -> VoteRequest.class;
+            case "vote-answer" -> VoteResponse.class;
+            case "append" -> AppendEntries.class;
+            case "accept" -> AppendAccepted.class;
+            case "reject" -> AppendRejected.class;
+            case "snapshot" -> InstallSnapshot.class;
+            case "snapshot-answer" -> InstallSnapshotResponse.class;
+            default -> throw new IllegalArgumentException("no kind of message: '" + kind + "'");
+        };
+    }
+
+    /** Reads fields up to the end of the step. */
+    static Map<String, String> fields(ScriptWords words) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        while (words.hasNext()) {
+            String word = words.next();
+            if (VERDICTS.contains(word)) {
+                fields.put("verdict", word);
+            } else {
+                fields.put(word, words.next());
+            }
+        }
+        return fields;
+    }
+
+    /** The fields of a message, to be compared with those that a script expects. */
+    static Map<String, String> describe(RaftMessage message) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("term", Long.toString(message.term()));
+        if (message instanceof PreVoteRequest request) {
+            fields.put("last", place(request.lastIndex(), request.lastTerm()));
+        } else if (message instanceof PreVoteResponse response) {
+            fields.put("campaign", Long.toString(response.campaignTerm()));
+            fields.put("verdict", response.granted() ? "granted" : "denied");
+        } else if (message instanceof VoteRequest request) {
+            fields.put("last", place(request.lastIndex(), request.lastTerm()));
+        } else if (message instanceof VoteResponse response) {
+            fields.put("verdict", response.granted() ? "granted" : "denied");
+        } else if (message instanceof AppendEntries append) {
+            fields.put("prev", place(append.prevIndex(), append.prevTerm()));
+            fields.put("entries", terms(append.entries()));
+            fields.put("commit", Long.toString(append.commitIndex()));
+        } else if (message instanceof AppendAccepted answer) {
+            fields.put("verified", Long.toString(answer.verifiedIndex()));
+            fields.put("durable", Long.toString(answer.durableIndex()));
+        } else if (message instanceof AppendRejected answer) {
+            fields.put("prev", Long.toString(answer.prevIndex()));
+            fields.put("hint", place(answer.hintIndex(), answer.hintTerm()));
+        } else if (message instanceof InstallSnapshot piece) {
+            fields.put("index", place(piece.index(), piece.snapshotTerm()));
+            fields.put("from", Long.toString(piece.offset()));
+            fields.put("size", Long.toString(piece.sizeBytes()));
+            fields.put("piece", Integer.toString(piece.chunk().size()));
+        } else if (message instanceof InstallSnapshotResponse answer) {
+            fields.put("index", Long.toString(answer.index()));
+            fields.put("offset", Long.toString(answer.offset()));
+        }
+        return fields;
+    }
+
+    static String terms(List<LogEntry> entries) {
+        return entries.stream().map(entry -> Long.toString(entry.term())).collect(Collectors.joining(" ", "[", "]"));
+    }
+
+    private static String place(long index, long term) {
+        return index + "@" + term;
+    }
+
+    /** A message that no node need have sent; what isn't named is zero, empty or refused, and the round is the receiver's time. */
+    static RaftMessage build(String kind, Map<String, String> given, long round) {
+        Map<String, String> fields = new LinkedHashMap<>(given);
+        long term = number(fields, "term");
+        boolean granted = "granted".equals(fields.remove("verdict"));
+        RaftMessage message = switch (kind) {
+            case "prevote" -> new PreVoteRequest(term, index(fields, "last"), termOf(fields, "last"));
+            case "prevote-answer" -> new PreVoteResponse(term, number(fields, "campaign"), granted);
+            case "vote" -> new VoteRequest(term, index(fields, "last"), termOf(fields, "last"));
+            case "vote-answer" -> new VoteResponse(term, granted);
+            case "append" ->
+                new AppendEntries(
+                        term,
+                        round,
+                        index(fields, "prev"),
+                        termOf(fields, "prev"),
+                        number(fields, "commit"),
+                        entries(fields));
+            case "accept" -> new AppendAccepted(term, round, number(fields, "verified"), number(fields, "durable"));
+            case "reject" ->
+                new AppendRejected(term, round, number(fields, "prev"), index(fields, "hint"), termOf(fields, "hint"));
+            case "snapshot" -> piece(fields, term, round);
+            case "snapshot-answer" ->
+                new InstallSnapshotResponse(term, round, number(fields, "index"), number(fields, "offset"));
+            default -> throw new IllegalArgumentException("no kind of message to make up: '" + kind + "'");
+        };
+        fields.keySet().removeAll(List.of("term", "last", "campaign", "prev", "commit", "entries", "verified"));
+        fields.keySet().removeAll(List.of("durable", "hint", "index", "state", "from", "to", "offset"));
+        if (!fields.isEmpty()) {
+            throw new IllegalArgumentException("a message of kind " + kind + " has no " + fields.keySet());
+        }
+        return message;
+    }
+
+    /** A piece of a snapshot whose state is the text that the nodes of the tests keep: {@code index:hash}. */
+    private static InstallSnapshot piece(Map<String, String> fields, long term, long round) {
+        long index = index(fields, "index");
+        byte[] state =
+                Bytes.utf8(fields.getOrDefault("state", index + ":" + index)).array();
+        int from = Integer.parseInt(fields.getOrDefault("from", "0"));
+        int to = Integer.parseInt(fields.getOrDefault("to", Integer.toString(state.length)));
+        Bytes chunk = Bytes.wrap(Arrays.copyOfRange(state, from, to));
+        return new InstallSnapshot(
+                term, round, index, termOf(fields, "index"), 0, Bytes.EMPTY, state.length, from, chunk);
+    }
+
+    private static List<LogEntry> entries(Map<String, String> fields) {
+        long index = index(fields, "prev");
+        List<LogEntry> entries = new ArrayList<>();
+        for (String term : ScriptWords.split(fields.getOrDefault("entries", "[]"))) {
+            entries.add(RaftScenario.entry(++index, Long.parseLong(term)));
+        }
+        return entries;
+    }
+
+    private static long number(Map<String, String> fields, String name) {
+        return Long.parseLong(fields.getOrDefault(name, "0"));
+    }
+
+    private static long index(Map<String, String> fields, String name) {
+        return Long.parseLong(fields.getOrDefault(name, "0@0").split("@")[0]);
+    }
+
+    private static long termOf(Map<String, String> fields, String name) {
+        String[] parts = fields.getOrDefault(name, "0@0").split("@");
+        if (parts.length != 2) {
+            throw new IllegalArgumentException("a place is written as index@term, not " + fields.get(name));
+        }
+        return Long.parseLong(parts[1]);
+    }
+}
