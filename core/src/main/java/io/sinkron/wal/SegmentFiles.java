@@ -62,6 +62,23 @@ final class SegmentFiles {
         return numbers;
     }
 
+    /** Whether a file name is that of a segment. */
+    static boolean isSegment(String name) {
+        return number(name).isPresent();
+    }
+
+    /** Ascending numbers as runs without a gap. */
+    static List<List<Integer>> runs(List<Integer> numbers) {
+        List<List<Integer>> runs = new ArrayList<>();
+        for (int i = 0; i < numbers.size(); i++) {
+            if (i == 0 || numbers.get(i - 1) + 1 != numbers.get(i)) {
+                runs.add(new ArrayList<>());
+            }
+            runs.get(runs.size() - 1).add(numbers.get(i));
+        }
+        return runs;
+    }
+
     /** Opens a segment that is there. */
     Disk.File open(int number) throws IOException {
         return disk.open(name(number), false);

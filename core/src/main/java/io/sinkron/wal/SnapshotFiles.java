@@ -110,7 +110,8 @@ final class SnapshotFiles {
         }
     }
 
-    private StoredSnapshot read(String name) throws IOException {
+    /** Reads one. */
+    StoredSnapshot read(String name) throws IOException {
         try (Disk.File file = disk.open(name, false)) {
             ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
             if (file.read(0, header) < HEADER_BYTES) {
