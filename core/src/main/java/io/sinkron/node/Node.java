@@ -17,6 +17,7 @@ import io.sinkron.lock.LockCommand;
 import io.sinkron.lock.LockMessage;
 import io.sinkron.node.Pending.Purpose;
 import io.sinkron.queue.QueueMessage;
+import io.sinkron.raft.Configuration;
 import io.sinkron.raft.Proposals;
 import io.sinkron.raft.Raft;
 import io.sinkron.raft.RaftEffects;
@@ -80,7 +81,8 @@ public final class Node {
         this.self = options.self();
         this.incarnation = recovered.incarnation();
         this.now = now;
-        this.raft = new Raft(options.raft(), self, options.voters(), recovered, random, now);
+        this.raft = new Raft(
+                options.raft(), self, Configuration.founding(options.voters(), Map.of()), recovered, random, now);
         this.applier = new Applier(recovered.snapshot(), options);
         this.clock = new ClusterClock(raft.lastStampMillis(), wallMillis, now);
         this.outputs = new Outputs(self);

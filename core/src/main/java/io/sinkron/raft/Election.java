@@ -1,6 +1,7 @@
 package io.sinkron.raft;
 
 import io.sinkron.common.NodeId;
+import io.sinkron.raft.RaftMessage.Campaign;
 import io.sinkron.raft.RaftMessage.PreVoteRequest;
 import io.sinkron.raft.RaftMessage.PreVoteResponse;
 import io.sinkron.raft.RaftMessage.VoteRequest;
@@ -12,11 +13,17 @@ import java.util.random.RandomGenerator;
  * Who leads next (Ongaro 2014, sections 3.4 and 9.6, and 4.2.3 for stickiness).
  *
  * <p>An election has two rounds. The pre-vote asks whether a vote would be granted and changes nothing anywhere, so a node that was cut off
- * can't raise the term of a group that works. The vote raises the term; request and grant leave their nodes only once durable.
+ * can't raise the term of a group that works. The vote raises the term; request and grant leave their nodes only once durable. At the word of the
+ * leader (section 3.10) the first round is left out.
+ *
+ * <p><b>Who votes.</b> A server that its own membership lists. The others need not know the candidate: it may stand in a membership that hasn't
+ * reached them, and they may be needed for it. One that was removed is refused by whoever has the entry that removed it, as its log is
+ * shorter. A disk that nothing was written to votes only to found a group ({@link Founding}).
  *
  * <p><b>Stickiness.</b> A voter that heard from a leader within the shortest election timeout refuses both. That refusal is what makes
  * {@link Raft#hasQuorum} true for its holder, so it's a promise: it outlives changes of term and role, and a node that restarts behaves
- * as if it had just given it, since it can't know. Only the leader it was given to may ask earlier: asking, it no longer leads.
+ * as if it had just given it, since it can't know. Only the leader it was given to may ask earlier, or whom it has named as its successor:
+ * by then it no longer leads.
  *
  * <p>Single-threaded.
  */
@@ -26,8 +33,11 @@ final class Election {
     private long deadline;
     private boolean hasPromised;
     private long promisedAt;
+    private long promisedTerm;
     private Optional<NodeId> promisedTo = Optional.empty();
     private Ballot ballot = new Ballot();
+    private Founding founding;
+    private boolean isFoundingDue;
 
     /**
      * @param mayHavePromised whether an earlier start of this node may have heard from a leader; an empty disk that isn't the node's first
@@ -36,13 +46,15 @@ final class Election {
     Election(RaftState state, RandomGenerator random, boolean mayHavePromised) {
         this.state = state;
         this.random = random;
-        if (state.configuration().voters().size() == 1) {
+        this.founding = new Founding(state);
+        if (state.configuration().votingNodes().size() == 1) {
             deadline = state.now();
         } else {
             resetTimer();
         }
         hasPromised = mayHavePromised;
         promisedAt = state.now();
+        promisedTerm = state.term();
     }
 
     long deadline() {
@@ -56,43 +68,78 @@ final class Election {
     void resetTimer() {
         RaftOptions options = state.options();
         deadline = state.now() + random.nextLong(options.electionTimeoutMinNanos(), options.electionTimeoutMaxNanos());
+        isFoundingDue = false;
     }
 
     /** A leader of the current term has spoken. */
     void heard(NodeId leader) {
         hasPromised = true;
         promisedAt = state.now();
+        promisedTerm = state.term();
         promisedTo = Optional.of(leader);
         resetTimer();
     }
 
     /** Begins an election: the round of pre-votes, and if nobody else need be asked the election itself. */
     void begin() {
+        if (isFoundingDue) {
+            found();
+            return;
+        }
         resetTimer();
+        if (!mayCampaign()) {
+            return;
+        }
         if (state.role() == Role.CANDIDATE && !state.stream().isHardStateDurable()) {
             return; // a slow disk: nothing of this candidacy was said yet, and another term would wait for the disk as
             // well
         }
         state.becomePreCandidate();
         ballot = new Ballot();
-        ballot.record(state.self(), true);
+        ballot.record(state.server(), true);
+        founding = new Founding(state);
         RaftLog log = state.log();
-        sendToOthers(new PreVoteRequest(state.term() + 1, log.lastIndex(), log.lastTerm()));
+        long identity = state.server().identity();
+        sendToOthers(new PreVoteRequest(state.term() + 1, log.lastIndex(), log.lastTerm(), identity));
         countPreVotes();
+    }
+
+    /** The leader gives its leadership to this node. */
+    void beginAtLeadersWord() {
+        if (state.isVoter()) {
+            campaign(Campaign.TRANSFER, state.term() + 1);
+        }
+    }
+
+    private boolean mayCampaign() {
+        return state.isVoter() || state.isBlank() && state.configuration().isVoter(Server.founder(state.self()));
     }
 
     void answer(NodeId from, PreVoteRequest request) {
         boolean granted = request.term() > state.term()
+                && mayVote()
                 && !isPromisedAgainst(from)
                 && isUpToDate(request.lastTerm(), request.lastIndex());
-        state.send(from, new PreVoteResponse(state.term(), request.term(), granted));
+        state.send(
+                from,
+                new PreVoteResponse(
+                        state.term(),
+                        request.term(),
+                        granted,
+                        state.server().identity(),
+                        request.identity(),
+                        state.isBlank(),
+                        state.log().lastIndex()));
     }
 
     void count(NodeId from, PreVoteResponse response) {
-        if (state.role() == Role.PRE_CANDIDATE && response.campaignTerm() == state.term() + 1) {
-            ballot.record(from, response.granted());
-            countPreVotes();
+        boolean isAnswer = response.candidate() == state.server().identity();
+        if (state.role() != Role.PRE_CANDIDATE || !isAnswer || response.campaignTerm() != state.term() + 1) {
+            return;
         }
+        ballot.record(new Server(from, response.identity()), response.granted());
+        founding.heard(from, response);
+        countPreVotes();
     }
 
     /** Whether this node must not vote for that one now, whatever the term. */
@@ -105,11 +152,35 @@ final class Election {
                 && !promisedTo.equals(Optional.of(candidate));
     }
 
+    /** The same for a request, which may come at the word of the leader that was promised to. */
+    boolean isPromisedAgainst(NodeId candidate, VoteRequest request) {
+        boolean isRelieved =
+                request.campaign() == Campaign.TRANSFER && !state.isLeader() && promisedTerm < request.term();
+        return !isRelieved && isPromisedAgainst(candidate);
+    }
+
+    /** Whether this node's vote counts for anybody: its membership lists this very server. */
+    private boolean mayVote() {
+        return !state.isBlank() && state.configuration().lists(state.server());
+    }
+
+    /** Whether a request makes a founder of this node's empty disk. */
+    boolean isFounding(VoteRequest request) {
+        return state.isBlank()
+                && request.campaign() == Campaign.FOUNDING
+                && request.receiver() == state.server().identity()
+                && state.configuration().isVoter(Server.founder(state.self()));
+    }
+
     /** Answers a candidate of the current or an older term. */
     void answer(NodeId from, VoteRequest request) {
+        boolean isOtherLeading =
+                state.leader().isPresent() && !state.leader().get().equals(from);
         boolean granted = request.term() == state.term()
+                && mayVote()
+                && !isOtherLeading
                 && (state.votedFor().isEmpty() || state.votedFor().get().equals(from))
-                && !isPromisedAgainst(from)
+                && !isPromisedAgainst(from, request)
                 && isUpToDate(request.lastTerm(), request.lastIndex());
         if (granted) {
             if (state.votedFor().isEmpty()) {
@@ -117,7 +188,7 @@ final class Election {
             }
             resetTimer();
         }
-        state.send(from, new VoteResponse(state.term(), granted));
+        state.send(from, new VoteResponse(state.term(), granted, state.server().identity()));
     }
 
     /** Counts a vote of the current term; true if it has elected this node. */
@@ -125,7 +196,7 @@ final class Election {
         if (state.role() != Role.CANDIDATE) {
             return false;
         }
-        ballot.record(from, response.granted());
+        ballot.record(new Server(from, response.identity()), response.granted());
         return isElected();
     }
 
@@ -134,24 +205,50 @@ final class Election {
         if (state.role() != Role.CANDIDATE || !state.stream().isHardStateDurable()) {
             return false;
         }
-        ballot.record(state.self(), true);
+        ballot.record(state.server(), true);
         return isElected();
     }
 
     private void countPreVotes() {
-        switch (ballot.outcome(state.configuration())) {
-            case WON -> campaign();
-            case LOST -> state.becomeFollower(state.term(), Optional.empty());
-            case PENDING -> {}
+        Configuration.Outcome outcome = ballot.outcome(state.configuration());
+        if (outcome == Configuration.Outcome.WON) {
+            campaign(Campaign.REGULAR, state.term() + 1);
+        } else if (founding.isPossible()) {
+            if (founding.hasHeardAll()) {
+                found();
+            } else if (!isFoundingDue) {
+                // Those that start a moment later shall be founders, too, rather than be taken in afterwards.
+                deadline = state.now() + state.options().electionTimeoutMinNanos() / 4;
+                isFoundingDue = true;
+            }
+        } else if (outcome == Configuration.Outcome.LOST) {
+            state.becomeFollower(state.term(), Optional.empty());
         }
     }
 
-    private void campaign() {
-        state.becomeCandidate();
+    private void found() {
+        isFoundingDue = false;
+        if (state.role() != Role.PRE_CANDIDATE || !founding.isPossible()) {
+            resetTimer();
+            return;
+        }
+        if (state.isBlank()) {
+            state.found();
+        }
+        campaign(Campaign.FOUNDING, founding.nextTerm());
+    }
+
+    private void campaign(Campaign campaign, long term) {
+        state.becomeCandidate(term);
         ballot = new Ballot();
         resetTimer();
         RaftLog log = state.log();
-        sendToOthers(new VoteRequest(state.term(), log.lastIndex(), log.lastTerm()));
+        for (NodeId voter : state.configuration().votingNodes()) {
+            if (!voter.equals(state.self())) {
+                long receiver = campaign == Campaign.FOUNDING ? founding.receiver(voter) : 0;
+                state.send(voter, new VoteRequest(state.term(), log.lastIndex(), log.lastTerm(), campaign, receiver));
+            }
+        }
     }
 
     private boolean isElected() {
@@ -169,7 +266,7 @@ final class Election {
     }
 
     private void sendToOthers(RaftMessage message) {
-        for (NodeId voter : state.configuration().voters()) {
+        for (NodeId voter : state.configuration().votingNodes()) {
             if (!voter.equals(state.self())) {
                 state.send(voter, message);
             }

@@ -1,6 +1,7 @@
 package io.sinkron.raft;
 
 import io.sinkron.common.NodeId;
+import io.sinkron.common.XxHash64;
 import io.sinkron.raft.RaftMessage.AppendAccepted;
 import io.sinkron.raft.RaftMessage.AppendEntries;
 import io.sinkron.raft.RaftMessage.AppendRejected;
@@ -37,7 +38,8 @@ final class Follower {
     /** Refuses a message of an old term, so that its leader learns the new one. */
     void refuse(NodeId from, long round, long prevIndex) {
         RaftLog log = state.log();
-        state.send(from, new AppendRejected(state.term(), round, prevIndex, log.lastIndex(), log.lastTerm()));
+        state.send(
+                from, new AppendRejected(state.term(), round, prevIndex, log.lastIndex(), log.lastTerm(), identity()));
     }
 
     /** The term has changed: what another leader began to send is worth nothing. */
@@ -50,7 +52,8 @@ final class Follower {
         long prev = message.prevIndex();
         if (prev > log.lastIndex() || prev >= log.baseIndex() && log.termAt(prev) != message.prevTerm()) {
             long hint = Math.max(log.baseIndex(), log.lastIndexWithTermAtMost(message.prevTerm(), prev));
-            state.send(from, new AppendRejected(state.term(), message.round(), prev, hint, log.termAt(hint)));
+            state.send(
+                    from, new AppendRejected(state.term(), message.round(), prev, hint, log.termAt(hint), identity()));
             return;
         }
         List<LogEntry> entries = message.entries();
@@ -60,7 +63,7 @@ final class Follower {
         if (entries.isEmpty()) {
             // A sign of life must not wait for a slow disk; it says how much is durable so far.
             long durable = Math.min(verified, state.stream().durableIndex());
-            state.send(from, new AppendAccepted(state.term(), message.round(), verified, durable));
+            state.send(from, new AppendAccepted(state.term(), message.round(), verified, durable, identity()));
         } else {
             acknowledge(from, message.round(), verified);
         }
@@ -77,7 +80,7 @@ final class Follower {
                 }
                 state.truncateFrom(entry.index());
             }
-            log.append(entry);
+            state.append(entry);
         }
     }
 
@@ -85,7 +88,7 @@ final class Follower {
     private void acknowledge(NodeId from, long round, long index) {
         state.sendOnceDurable(
                 from,
-                new AppendAccepted(state.term(), round, index, index),
+                new AppendAccepted(state.term(), round, index, index, identity()),
                 state.stream().sequenceOf(index));
     }
 
@@ -98,7 +101,10 @@ final class Follower {
             acknowledge(from, piece.round(), piece.index());
             return;
         }
-        if (piece.sizeBytes() < 0 || piece.sizeBytes() > state.options().maxSnapshotBytes()) {
+        boolean isWhole = XxHash64.hash(piece.chunk().array(), 0) == piece.checksum();
+        if (!isWhole
+                || piece.sizeBytes() < 0
+                || piece.sizeBytes() > state.options().maxSnapshotBytes()) {
             return;
         }
         if (assembly == null || !assembly.isOf(piece)) {
@@ -112,6 +118,10 @@ final class Follower {
             state.install(snapshot);
             acknowledge(from, piece.round(), piece.index());
         }
-        state.send(from, new InstallSnapshotResponse(state.term(), piece.round(), piece.index(), offset));
+        state.send(from, new InstallSnapshotResponse(state.term(), piece.round(), piece.index(), offset, identity()));
+    }
+
+    private long identity() {
+        return state.server().identity();
     }
 }

@@ -45,6 +45,9 @@ final class Progress {
     private long matchRound = NEVER;
     private long answeredRound = NEVER;
     private SnapshotTransfer transfer;
+    private long identity = Server.UNKNOWN;
+    private boolean isDeparting;
+    private long departingSince;
 
     Progress(NodeId peer, long next, long lastRound) {
         this.peer = peer;
@@ -98,6 +101,54 @@ final class Progress {
     /** Since when the window hasn't moved. */
     long movedAt() {
         return movedAt;
+    }
+
+    /** Which server of the node has answered last. */
+    Server server() {
+        return new Server(peer, identity);
+    }
+
+    boolean is(Server server) {
+        return identity == server.identity() && peer.equals(server.id());
+    }
+
+    /**
+     * A server of the node has answered. A later one than before begins anew, whatever the lost one had acknowledged. False if the answer
+     * says nothing: it's an earlier server's, or the first of a new one.
+     */
+    boolean seen(long answering, long lastRound) {
+        if (answering <= identity) {
+            return answering == identity;
+        }
+        boolean isFirst = identity == Server.UNKNOWN;
+        identity = answering;
+        if (!isFirst) {
+            forget(lastRound);
+            answeredRound = NEVER;
+            enter(Phase.PROBE, lastRound);
+        }
+        return isFirst;
+    }
+
+    /** The node doesn't belong to the group any more, but is still to hear of that. */
+    void depart(long now) {
+        if (!isDeparting) {
+            isDeparting = true;
+            departingSince = now;
+        }
+    }
+
+    /** The node belongs to the group again. */
+    void stay() {
+        isDeparting = false;
+    }
+
+    boolean isDeparting() {
+        return isDeparting;
+    }
+
+    long departingSince() {
+        return departingSince;
     }
 
     /** An answer to a message of this round has come. */

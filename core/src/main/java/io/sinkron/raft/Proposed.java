@@ -34,4 +34,16 @@ public sealed interface Proposed {
      * @param uncommittedBytes what waits
      */
     record Overloaded(long uncommittedBytes) implements Proposed {}
+
+    /**
+     * This node is handing its leadership over; nothing was done. To be tried again once a leader is known.
+     *
+     * @param target who shall lead
+     */
+    record Transferring(NodeId target) implements Proposed {
+        /** Rejects a missing part. */
+        public Transferring {
+            Objects.requireNonNull(target, "target");
+        }
+    }
 }

@@ -3,18 +3,20 @@ package io.sinkron.raft;
 import io.sinkron.common.Bytes;
 import io.sinkron.common.InvariantViolation;
 import io.sinkron.common.NodeId;
-import io.sinkron.raft.RaftMessage.AppendAccepted;
+import io.sinkron.raft.RaftEffects.ReadDone;
 import io.sinkron.raft.RaftMessage.AppendEntries;
-import io.sinkron.raft.RaftMessage.AppendRejected;
 import io.sinkron.raft.RaftMessage.InstallSnapshot;
-import io.sinkron.raft.RaftMessage.InstallSnapshotResponse;
 import io.sinkron.raft.RaftMessage.PreVoteRequest;
 import io.sinkron.raft.RaftMessage.PreVoteResponse;
+import io.sinkron.raft.RaftMessage.ReadRequest;
+import io.sinkron.raft.RaftMessage.ReadResponse;
+import io.sinkron.raft.RaftMessage.TimeoutNow;
 import io.sinkron.raft.RaftMessage.VoteRequest;
 import io.sinkron.raft.RaftMessage.VoteResponse;
 import io.sinkron.spi.LogEntry;
 import io.sinkron.spi.LogStore;
 import io.sinkron.spi.StoredSnapshot;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -33,63 +35,48 @@ public final class Raft {
     private final RaftState state;
     private final Election election;
     private final Follower follower;
-    private Optional<Replication> replication = Optional.empty();
+    private final FollowerReads reads;
+    private final List<ReadDone> readsDone = new ArrayList<>();
+    private Optional<Leadership> leadership = Optional.empty();
     private long lastRound;
+    private long nextRead = 1;
 
     /**
      * A node that starts, as a follower, whatever it was before (a restarted leader leads again only after an election).
      *
-     * @param voters all nodes of the group, this one included; the same list on each
+     * @param founding the members that the group begins with, the same on each of them; {@link Configuration#EMPTY} on a node that is to
+     *     be added. Of no meaning once the log knows the membership
      * @param recovered what the log store held. The caller restores the snapshot's state itself
      * @param random draws the election timeouts; seeded by the caller
      * @param now the current time
-     * @throws IllegalArgumentException if this node isn't a voter, or what was recovered doesn't fit together or belongs to other voters
+     * @throws IllegalArgumentException if what was recovered doesn't fit together
      */
     public Raft(
             RaftOptions options,
             NodeId self,
-            List<NodeId> voters,
+            Configuration founding,
             LogStore.Recovered recovered,
             RandomGenerator random,
             long now) {
-        Configuration configuration = new Configuration(voters);
-        if (!configuration.isVoter(self)) {
-            throw new IllegalArgumentException("node " + self + " is not one of the voters " + voters);
-        }
-        recovered.snapshot().ifPresent(snapshot -> checkConfiguration(configuration, snapshot));
-        state = new RaftState(options, self, configuration, recovered, now);
+        state = new RaftState(options, self, founding, recovered, now);
         election = new Election(state, random, state.term() > 0 || recovered.incarnation() > 1);
         follower = new Follower(state);
+        reads = new FollowerReads(state, recovered.incarnation(), readsDone);
         lastRound = now;
     }
 
-    private static void checkConfiguration(Configuration configuration, StoredSnapshot snapshot) {
-        if (snapshot.config().isEmpty()) {
-            return;
-        }
-        List<NodeId> stored = Configuration.decode(snapshot.config()).voters();
-        if (stored.size() != configuration.voters().size()
-                || !configuration.voters().containsAll(stored)) {
-            throw new IllegalArgumentException("the snapshot at index " + snapshot.index() + " belongs to the voters "
-                    + stored + ", not to " + configuration.voters());
-        }
-    }
-
-    /** A message has come. One from a node that isn't a voter, or from this node itself, is passed over. */
+    /** A message has come. An answer from a node that isn't a member, and any message from this node itself, is passed over. */
     public void receive(NodeId from, RaftMessage message, long now) {
         state.advance(now);
-        if (from.equals(state.self()) || !state.configuration().isVoter(from)) {
+        if (from.equals(state.self()) || isStrangersAnswer(from, message)) {
             return;
         }
         if (message instanceof PreVoteRequest request) {
             election.answer(from, request);
             return;
         }
-        if (message.term() > state.term()) {
-            if (message instanceof VoteRequest && election.isPromisedAgainst(from)) {
-                return; // not even the term is taken: the leader heard of lately shall not be disturbed
-            }
-            follow(message.term(), Optional.empty());
+        if (message.term() > state.term() && !takesTerm(from, message)) {
+            return;
         }
         if (message instanceof VoteRequest request) {
             election.answer(from, request);
@@ -104,8 +91,39 @@ public final class Raft {
         } else if (message instanceof PreVoteResponse response) {
             election.count(from, response); // also from a lower term: the voter has not heard of this node's term yet
         } else if (message.term() == state.term()) {
-            receiveAnswer(from, message);
+            receiveOfThisTerm(from, message);
         }
+    }
+
+    /** Whoever leads, or asks for a vote, may be in a membership that hasn't come here yet; who answers must be in the one in force. */
+    private boolean isStrangersAnswer(NodeId from, RaftMessage message) {
+        boolean isAnswer = !(message instanceof PreVoteRequest
+                || message instanceof VoteRequest
+                || message instanceof AppendEntries
+                || message instanceof InstallSnapshot);
+        return isAnswer
+                && !state.configuration().contains(from)
+                && !leadership.map(office -> office.isServed(from)).orElse(false);
+    }
+
+    /** Takes a message's higher term; false if the message is to be passed over instead. */
+    private boolean takesTerm(NodeId from, RaftMessage message) {
+        if (message instanceof VoteRequest request) {
+            if (state.isBlank()) {
+                if (!election.isFounding(request)) {
+                    return false; // it may have voted in that term before its disk was lost
+                }
+                state.found();
+            } else if (election.isPromisedAgainst(from, request)) {
+                return false; // not even the term is taken: the leader heard of lately shall not be disturbed
+            }
+        } else if (state.isBlank() && !(message instanceof AppendEntries || message instanceof InstallSnapshot)) {
+            // A term is the first thing that is written to a disk. Before it is known whether the group is to be
+            // founded, only a leader's is taken.
+            return message instanceof PreVoteResponse;
+        }
+        follow(message.term(), Optional.empty());
+        return true;
     }
 
     /** Takes a leader's message as a sign of life, or refuses it if its term is old. */
@@ -122,32 +140,32 @@ public final class Raft {
         return true;
     }
 
-    private void receiveAnswer(NodeId from, RaftMessage message) {
+    private void receiveOfThisTerm(NodeId from, RaftMessage message) {
         if (message instanceof VoteResponse response) {
             if (election.count(from, response)) {
                 lead();
             }
-        } else if (replication.isPresent()) {
-            Replication leading = replication.get();
-            if (message instanceof AppendAccepted answer) {
-                leading.accepted(from, answer);
-            } else if (message instanceof AppendRejected answer) {
-                leading.rejected(from, answer);
-            } else if (message instanceof InstallSnapshotResponse answer) {
-                leading.answered(from, answer);
+        } else if (message instanceof TimeoutNow) {
+            if (state.leader().equals(Optional.of(from))) {
+                election.beginAtLeadersWord();
             }
+        } else if (message instanceof ReadResponse response) {
+            reads.answered(response);
+        } else if (leadership.isPresent()) {
+            leadership.get().receive(from, message);
+            leaveOffice();
+        } else if (message instanceof ReadRequest request) {
+            state.send(from, new ReadResponse(state.term(), request.asker(), request.id(), RaftEffects.REFUSED));
         }
     }
 
     /** Time has passed. Harmless at any time; needed at {@link #deadline}. */
     public void tick(long now) {
         state.advance(now);
-        if (replication.isPresent()) {
-            if (replication.get().hasLostQuorum()) {
-                follow(state.term(), Optional.empty());
-            } else {
-                replication.get().tick();
-            }
+        reads.tick();
+        if (leadership.isPresent()) {
+            leadership.get().tick();
+            leaveOffice();
         } else if (election.isDue()) {
             election.begin();
         }
@@ -158,7 +176,7 @@ public final class Raft {
         if (hasEffects()) {
             return state.now();
         }
-        return replication.isPresent() ? replication.get().heartbeatDeadline() : election.deadline();
+        return leadership.isPresent() ? leadership.get().deadline() : election.deadline();
     }
 
     /**
@@ -168,8 +186,12 @@ public final class Raft {
      */
     public Proposed propose(Bytes payload, long stampMillis, long now) {
         state.advance(now);
-        if (replication.isEmpty()) {
+        if (leadership.isEmpty()) {
             return new Proposed.NotLeader(state.leader());
+        }
+        Optional<NodeId> successor = leadership.get().successor();
+        if (successor.isPresent()) {
+            return new Proposed.Transferring(successor.get());
         }
         RaftLog log = state.log();
         long waiting = log.bytesBetween(state.commitIndex(), log.lastIndex());
@@ -177,9 +199,52 @@ public final class Raft {
         if (waiting > 0 && waiting + size > state.options().maxUncommittedBytes()) {
             return new Proposed.Overloaded(waiting);
         }
-        appendOwn(LogEntry.Kind.COMMAND, payload, stampMillis);
-        replication.get().requestFill();
-        return new Proposed.Accepted(log.lastIndex(), state.term());
+        long index = state.appendOwn(LogEntry.Kind.COMMAND, payload, stampMillis);
+        leadership.get().requestFill();
+        return new Proposed.Accepted(index, state.term());
+    }
+
+    /**
+     * Begins a change of membership; the leader goes on with it by itself. What is wanted and is so already, or is on its way, is
+     * {@link Reconfigured.Unchanged}, so that it can be asked for again.
+     */
+    public Reconfigured reconfigure(MembershipChange change, long now) {
+        state.advance(now);
+        return leadership
+                .map(office -> office.reconfigure(change))
+                .orElseGet(() -> new Reconfigured.NotLeader(state.leader()));
+    }
+
+    /**
+     * Hands the leadership over.
+     *
+     * @param to a voter; empty for the one that holds most of the log
+     */
+    public TransferStarted transfer(Optional<NodeId> to, long now) {
+        state.advance(now);
+        if (leadership.isEmpty()) {
+            return new TransferStarted.NotLeader(state.leader());
+        }
+        TransferStarted started = leadership.get().transfer(to);
+        leaveOffice();
+        return started;
+    }
+
+    /**
+     * Asks up to where must be applied before a read that begins now is linearizable. The answer comes with the effects, once for each call: an
+     * index, or that it can't be had (then to be asked again, if time is left).
+     *
+     * @return names the read, from 1
+     */
+    public long read(long now) {
+        state.advance(now);
+        long id = nextRead++;
+        if (leadership.isPresent()) {
+            leadership.get().read(id);
+        } else {
+            reads.read(id);
+        }
+        return id;
     }
 
     /**
@@ -191,8 +256,9 @@ public final class Raft {
         state.advance(now);
         state.stream().persisted(sequence);
         state.outbox().release(state.stream().durableSequence());
-        if (replication.isPresent()) {
-            replication.get().advanceCommit();
+        if (leadership.isPresent()) {
+            leadership.get().persisted();
+            leaveOffice();
         } else if (election.countOwnVote()) {
             lead();
         }
@@ -212,8 +278,9 @@ public final class Raft {
             return;
         }
         RaftLog log = state.log();
-        Bytes config = state.configuration().encode();
-        state.compactTo(new StoredSnapshot(index, log.termAt(index), log.stampAt(index), config, snapshot));
+        Bytes config = ConfigurationFormat.encode(state.configurationAt(index));
+        long needed = leadership.map(Leadership::lowestNeeded).orElse(Long.MAX_VALUE);
+        state.compactTo(new StoredSnapshot(index, log.termAt(index), log.stampAt(index), config, snapshot), needed);
     }
 
     /**
@@ -221,11 +288,20 @@ public final class Raft {
      * work is handed out in pages: {@link #hasEffects} says whether there is more.
      */
     public RaftEffects effects() {
-        if (replication.isPresent() && replication.get().isFillDue()) {
-            replication.get().fill();
+        if (leadership.isPresent() && leadership.get().isFillDue()) {
+            leadership.get().fill();
+            leaveOffice();
         }
+        reads.ask();
+        List<ReadDone> done = readsDone.isEmpty() ? List.of() : List.copyOf(readsDone);
+        readsDone.clear();
         return new RaftEffects(
-                state.outbox().take(), state.stream().take(), state.takeInstalled(), state.takeCommitted());
+                state.outbox().take(),
+                state.stream().take(),
+                state.takeInstalled(),
+                state.takeCommitted(),
+                done,
+                state.takeNewConfiguration());
     }
 
     /** Whether {@link #effects} would have anything. */
@@ -233,8 +309,11 @@ public final class Raft {
         return state.outbox().isReady()
                 || state.stream().hasWrite()
                 || state.hasInstalled()
+                || state.hasNewConfiguration()
+                || !readsDone.isEmpty()
+                || reads.hasQuestion()
                 || state.appliedIndex() < state.commitIndex()
-                || replication.isPresent() && replication.get().isFillDue();
+                || leadership.isPresent() && leadership.get().isFillDue();
     }
 
     /** What this node is. */
@@ -279,8 +358,7 @@ public final class Raft {
 
     /** Whether it leads and an entry of its own term is committed and handed out for applying: it has all that was ever committed. */
     public boolean isReadyLeader() {
-        return replication.isPresent()
-                && state.appliedIndex() >= replication.get().firstIndex();
+        return leadership.isPresent() && leadership.get().isReady();
     }
 
     /**
@@ -288,8 +366,7 @@ public final class Raft {
      * shortest election timeout ago, less the clock drift ({@link RaftOptions#quorumWindowNanos}).
      */
     public boolean hasQuorum(long now) {
-        return replication.isPresent()
-                && replication.get().isAnsweredWithin(state.options().quorumWindowNanos(), now);
+        return leadership.isPresent() && leadership.get().hasQuorum(now);
     }
 
     /** The stamp of the last entry of the log, or of the snapshot before it; 0 if there is neither. */
@@ -297,27 +374,59 @@ public final class Raft {
         return state.log().lastStampMillis();
     }
 
+    /** The membership in force: the last one in the log, which may not be committed. */
+    public Configuration configuration() {
+        return state.configuration();
+    }
+
+    /** The last membership that is known to be committed. */
+    public Configuration committedConfiguration() {
+        return state.committedConfiguration();
+    }
+
+    /** Which server of the group this node is. */
+    public Server server() {
+        return state.server();
+    }
+
+    /** Whether the membership in force lists a server of this node. */
+    public boolean isMember() {
+        return state.configuration().contains(state.self());
+    }
+
+    /** To whom the leadership is being handed over, at the leader. */
+    public Optional<NodeId> successor() {
+        return leadership.flatMap(Leadership::successor);
+    }
+
+    private void leaveOffice() {
+        if (leadership.isPresent() && leadership.get().isOver()) {
+            follow(state.term(), Optional.empty());
+        }
+    }
+
     private void follow(long term, Optional<NodeId> leader) {
-        if (replication.isPresent()) {
-            lastRound = replication.get().lastRound();
-            replication = Optional.empty();
+        if (leadership.isPresent()) {
+            lastRound = leadership.get().lastRound();
+            leadership.get().end();
+            leadership = Optional.empty();
             election.resetTimer();
         }
-        if (term > state.term()) {
+        boolean isNewTerm = term > state.term();
+        if (isNewTerm) {
             follower.forgetAssembly();
         }
+        boolean isOtherLeader = isNewTerm || !state.leader().equals(leader);
         state.becomeFollower(term, leader);
+        if (isOtherLeader) {
+            reads.refuseAll();
+        }
     }
 
     private void lead() {
         state.becomeLeader();
-        appendOwn(LogEntry.Kind.NOOP, Bytes.EMPTY, Long.MIN_VALUE);
-        replication = Optional.of(new Replication(state, lastRound));
-    }
-
-    private void appendOwn(LogEntry.Kind kind, Bytes payload, long stampMillis) {
-        RaftLog log = state.log();
-        long stamp = Math.max(stampMillis, log.lastStampMillis());
-        log.append(new LogEntry(log.lastIndex() + 1, state.term(), stamp, kind, payload));
+        reads.refuseAll();
+        state.appendOwn(LogEntry.Kind.NOOP, Bytes.EMPTY, Long.MIN_VALUE);
+        leadership = Optional.of(new Leadership(state, lastRound, readsDone));
     }
 }

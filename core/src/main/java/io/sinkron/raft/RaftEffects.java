@@ -15,9 +15,26 @@ import java.util.Optional;
  * @param write to hand to the log store, behind all earlier ones
  * @param install a snapshot from the leader that replaces the applied state, before {@code committed} is applied
  * @param committed entries to apply, in order and without a gap
+ * @param reads which reads may be served, and up to where must be applied before
+ * @param configuration the group's membership in force from now on, if it has changed; it may not be committed yet
  */
 public record RaftEffects(
-        List<Outgoing> messages, Optional<Write> write, Optional<StoredSnapshot> install, List<LogEntry> committed) {
+        List<Outgoing> messages,
+        Optional<Write> write,
+        Optional<StoredSnapshot> install,
+        List<LogEntry> committed,
+        List<ReadDone> reads,
+        Optional<Configuration> configuration) {
+    /** What {@link ReadDone#index} says of a read that can't be served: there's no leader, or it has changed, or too much waits. */
+    public static final long REFUSED = -1;
+
+    /**
+     * A read is linearizable once this index is applied.
+     *
+     * @param id as {@link Raft#read} gave it
+     * @param index the index, or {@link #REFUSED}
+     */
+    public record ReadDone(long id, long index) {}
 
     /** A message to a peer. */
     public record Outgoing(NodeId to, RaftMessage message) {}

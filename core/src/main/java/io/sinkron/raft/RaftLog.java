@@ -133,6 +133,21 @@ final class RaftLog {
         return after >= upTo ? 0 : totalAt(Math.max(upTo, baseIndex)) - totalAt(Math.max(after, baseIndex));
     }
 
+    /** The lowest index from which on, itself excluded, up to another the entries have at most so many bytes. O(log n). */
+    long lowestWithin(long upTo, long maxBytes) {
+        long low = baseIndex;
+        long high = upTo;
+        while (low < high) {
+            long middle = low + (high - low) / 2;
+            if (bytesBetween(middle, upTo) <= maxBytes) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
+
     /** The last index of a batch that begins at {@code from}: within the limits, but at least one entry. */
     long batchEnd(long from, long lastAllowed, long maxEntries, long maxBytes) {
         long high = Math.min(lastAllowed, from + maxEntries - 1);

@@ -18,14 +18,20 @@ public sealed interface RaftMessage extends Message {
     /** The sender's term; for {@link PreVoteRequest} the term that it would campaign in. */
     long term();
 
+    @Override
+    default Lane lane() {
+        return Lane.CONTROL;
+    }
+
     /**
      * Asks whether a vote would be granted. Changes nothing at the receiver (thesis, section 9.6).
      *
      * @param term the term the sender would campaign in: its own plus one
      * @param lastIndex the last index of its log
      * @param lastTerm the term of the entry there
+     * @param identity the sender's, to be echoed: an answer to an earlier disk, or start of an empty one, must not count
      */
-    record PreVoteRequest(long term, long lastIndex, long lastTerm) implements RaftMessage {}
+    record PreVoteRequest(long term, long lastIndex, long lastTerm, long identity) implements RaftMessage {}
 
     /**
      * Answers a {@link PreVoteRequest}.
@@ -33,8 +39,24 @@ public sealed interface RaftMessage extends Message {
      * @param term the answering node's own term, so that a node left behind learns it
      * @param campaignTerm the request's term
      * @param granted whether it would vote
+     * @param identity the answering node's
+     * @param candidate the request's identity
+     * @param blank whether nothing was ever written to the answering node's disk, which therefore votes only to found a group
+     * @param lastIndex the last index of the answering node's log
      */
-    record PreVoteResponse(long term, long campaignTerm, boolean granted) implements RaftMessage {}
+    record PreVoteResponse(
+            long term, long campaignTerm, boolean granted, long identity, long candidate, boolean blank, long lastIndex)
+            implements RaftMessage {}
+
+    /** What a vote is asked for. The codes are part of the wire format. */
+    enum Campaign {
+        /** After an election timeout. */
+        REGULAR,
+        /** For the first leader of a group: asks disks that nothing was written to as well. */
+        FOUNDING,
+        /** At the word of the leader, who doesn't lead any more: no promise to it stands in the way (thesis, section 3.10). */
+        TRANSFER
+    }
 
     /**
      * Asks for a vote. Leaves its node only once the node's own vote for itself is durable.
@@ -42,16 +64,21 @@ public sealed interface RaftMessage extends Message {
      * @param term the candidate's term
      * @param lastIndex the last index of its log
      * @param lastTerm the term of the entry there
+     * @param campaign what for
+     * @param receiver for {@link Campaign#FOUNDING} the identity that the asked node answered the pre-vote with, so that a request that was
+     *     under way for long can't make a founder of a disk that was lost since; else 0
      */
-    record VoteRequest(long term, long lastIndex, long lastTerm) implements RaftMessage {}
+    record VoteRequest(long term, long lastIndex, long lastTerm, Campaign campaign, long receiver)
+            implements RaftMessage {}
 
     /**
      * Answers a {@link VoteRequest}, once the term and the vote are durable.
      *
      * @param term the answering node's term; a vote counts only in this term
      * @param granted whether the vote was given
+     * @param identity the answering node's: the vote is this server's, not its namesake's
      */
-    record VoteResponse(long term, boolean granted) implements RaftMessage {}
+    record VoteResponse(long term, boolean granted, long identity) implements RaftMessage {}
 
     /**
      * Entries to append, or none: a heartbeat, a probe, news of the commit index.
@@ -69,6 +96,11 @@ public sealed interface RaftMessage extends Message {
         public AppendEntries {
             entries = List.copyOf(entries);
         }
+
+        @Override
+        public Lane lane() {
+            return entries.isEmpty() ? Lane.CONTROL : Lane.DATA;
+        }
     }
 
     /**
@@ -78,8 +110,10 @@ public sealed interface RaftMessage extends Message {
      * @param round of the message answered
      * @param verifiedIndex the last index that the answered message itself verified: previous index plus entries. Not the log's end
      * @param durableIndex how much of that is durable; only this counts for a commit
+     * @param identity the follower's
      */
-    record AppendAccepted(long term, long round, long verifiedIndex, long durableIndex) implements RaftMessage {}
+    record AppendAccepted(long term, long round, long verifiedIndex, long durableIndex, long identity)
+            implements RaftMessage {}
 
     /**
      * The log doesn't have the entry before those sent, or the message's term is old.
@@ -90,8 +124,9 @@ public sealed interface RaftMessage extends Message {
      * @param hintIndex the follower's last index, at or below {@code prevIndex}, whose term is at most the previous term sent: nothing after
      *     it can agree
      * @param hintTerm the term there
+     * @param identity the follower's
      */
-    record AppendRejected(long term, long round, long prevIndex, long hintIndex, long hintTerm)
+    record AppendRejected(long term, long round, long prevIndex, long hintIndex, long hintTerm, long identity)
             implements RaftMessage {}
 
     /**
@@ -106,6 +141,7 @@ public sealed interface RaftMessage extends Message {
      * @param sizeBytes the size of the whole state
      * @param offset where the piece begins
      * @param chunk the piece
+     * @param checksum of the piece ({@link io.sinkron.common.XxHash64}, seed 0): what a transport or a memory changed is not installed
      */
     record InstallSnapshot(
             long term,
@@ -116,12 +152,18 @@ public sealed interface RaftMessage extends Message {
             Bytes config,
             long sizeBytes,
             long offset,
-            Bytes chunk)
+            Bytes chunk,
+            long checksum)
             implements RaftMessage {
         /** Rejects missing parts. */
         public InstallSnapshot {
             Objects.requireNonNull(config, "config");
             Objects.requireNonNull(chunk, "chunk");
+        }
+
+        @Override
+        public Lane lane() {
+            return Lane.BULK;
         }
     }
 
@@ -132,6 +174,34 @@ public sealed interface RaftMessage extends Message {
      * @param round of the piece answered
      * @param index of the snapshot
      * @param offset the byte to go on from
+     * @param identity the follower's
      */
-    record InstallSnapshotResponse(long term, long round, long index, long offset) implements RaftMessage {}
+    record InstallSnapshotResponse(long term, long round, long index, long offset, long identity)
+            implements RaftMessage {}
+
+    /**
+     * The leader gives its leadership up in favour of the receiver, which is to campaign at once.
+     *
+     * @param term the leader's last one
+     */
+    record TimeoutNow(long term) implements RaftMessage {}
+
+    /**
+     * A follower wants to read what is committed now.
+     *
+     * @param term the asking node's
+     * @param asker which start of the asking node, to be echoed
+     * @param id to be echoed; never used twice by one start of a node
+     */
+    record ReadRequest(long term, long asker, long id) implements RaftMessage {}
+
+    /**
+     * Answers a {@link ReadRequest}, once a majority has confirmed after it came that its receiver leads.
+     *
+     * @param term the answering node's
+     * @param asker of the request
+     * @param id of the request
+     * @param index what must be applied before the read, or {@link RaftEffects#REFUSED} if the receiver doesn't lead or can't take more
+     */
+    record ReadResponse(long term, long asker, long id, long index) implements RaftMessage {}
 }

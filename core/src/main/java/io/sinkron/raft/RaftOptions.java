@@ -28,6 +28,16 @@ import java.util.concurrent.TimeUnit;
  * @param keptTailBytes the most bytes so kept. Default 16 MiB, from 0
  * @param maxApplyEntries the most committed entries handed out in one turn. Default 8192, from 1: keeps a replay from stalling the loop
  * @param maxApplyBytes the most bytes so handed out, at least one entry. Default 4 MiB, from 1
+ * @param leaseReads whether a leader that is sure of itself ({@link Raft#hasQuorum}) answers reads without a round of messages. Linearizable only
+ *     while {@code clockDrift} bounds the clocks. Default false
+ * @param maxPendingReads the most reads that wait for their index on one node; one more is refused. Default 65 536, from 1
+ * @param snapshotBytesPerSecond how fast a snapshot is sent to one follower, on average. Default 64 MiB, from 1: half a gigabit link stays free
+ * @param slowDiskNanos how old a leader's own write may become while another voter is ahead, before it hands leadership over. Default 2 s,
+ *     from 1 ms
+ * @param maxCatchUpEntries how far a learner may be behind and still become a voter: the quorum that then needs it waits no longer than for so
+ *     many entries. Default 4096, from 0
+ * @param heldLogBytes the most bytes of log behind a snapshot that a leader keeps for followers that answer and still need them. Default
+ *     64 MiB, from 0: a follower whose snapshot takes longer than the pause between two must find the log where it ends
  */
 public record RaftOptions(
         long electionTimeoutMinNanos,
@@ -45,7 +55,13 @@ public record RaftOptions(
         int keptTailEntries,
         long keptTailBytes,
         int maxApplyEntries,
-        long maxApplyBytes) {
+        long maxApplyBytes,
+        boolean leaseReads,
+        int maxPendingReads,
+        long snapshotBytesPerSecond,
+        long slowDiskNanos,
+        int maxCatchUpEntries,
+        long heldLogBytes) {
 
     /** What an entry is taken to cost besides its payload, in bytes, so that empty ones aren't free. */
     public static final int ENTRY_OVERHEAD_BYTES = 64;
@@ -67,7 +83,13 @@ public record RaftOptions(
             1 << 14,
             16 << 20,
             8192,
-            4 << 20);
+            4 << 20,
+            false,
+            1 << 16,
+            64L << 20,
+            TimeUnit.SECONDS.toNanos(2),
+            4096,
+            64L << 20);
 
     /**
      * Checks every limit.
@@ -94,6 +116,11 @@ public record RaftOptions(
         range("keptTailBytes", keptTailBytes, 0, Long.MAX_VALUE);
         range("maxApplyEntries", maxApplyEntries, 1, Integer.MAX_VALUE);
         range("maxApplyBytes", maxApplyBytes, 1, Long.MAX_VALUE);
+        range("maxPendingReads", maxPendingReads, 1, Integer.MAX_VALUE);
+        range("snapshotBytesPerSecond", snapshotBytesPerSecond, 1, Long.MAX_VALUE);
+        range("slowDiskNanos", slowDiskNanos, TimeUnit.MILLISECONDS.toNanos(1), hour);
+        range("maxCatchUpEntries", maxCatchUpEntries, 0, Integer.MAX_VALUE);
+        range("heldLogBytes", heldLogBytes, 0, Long.MAX_VALUE);
     }
 
     /** For how long after sending a message that a majority answered the leader is sure that nobody else leads. */
@@ -119,7 +146,13 @@ public record RaftOptions(
                 keptTailEntries,
                 keptTailBytes,
                 maxApplyEntries,
-                maxApplyBytes);
+                maxApplyBytes,
+                leaseReads,
+                maxPendingReads,
+                snapshotBytesPerSecond,
+                slowDiskNanos,
+                maxCatchUpEntries,
+                heldLogBytes);
     }
 
     /** The same with other limits of one message and of all that is in flight. */
@@ -140,7 +173,13 @@ public record RaftOptions(
                 keptTailEntries,
                 keptTailBytes,
                 maxApplyEntries,
-                maxApplyBytes);
+                maxApplyBytes,
+                leaseReads,
+                maxPendingReads,
+                snapshotBytesPerSecond,
+                slowDiskNanos,
+                maxCatchUpEntries,
+                heldLogBytes);
     }
 
     /** The same with other bounds on what waits for commit and on what is handed out in a turn. */
@@ -161,7 +200,13 @@ public record RaftOptions(
                 keptTailEntries,
                 keptTailBytes,
                 applyEntries,
-                applyBytes);
+                applyBytes,
+                leaseReads,
+                maxPendingReads,
+                snapshotBytesPerSecond,
+                slowDiskNanos,
+                maxCatchUpEntries,
+                heldLogBytes);
     }
 
     /** The same with other pieces of snapshots and another tail behind them. */
@@ -182,7 +227,94 @@ public record RaftOptions(
                 tailEntries,
                 tailBytes,
                 maxApplyEntries,
-                maxApplyBytes);
+                maxApplyBytes,
+                leaseReads,
+                maxPendingReads,
+                snapshotBytesPerSecond,
+                slowDiskNanos,
+                maxCatchUpEntries,
+                heldLogBytes);
+    }
+
+    /** The same with other reads. */
+    public RaftOptions withReads(boolean byLease, int pending) {
+        return new RaftOptions(
+                electionTimeoutMinNanos,
+                electionTimeoutMaxNanos,
+                heartbeatNanos,
+                clockDrift,
+                maxBatchEntries,
+                maxBatchBytes,
+                maxInFlightEntries,
+                maxInFlightBytes,
+                maxUncommittedBytes,
+                snapshotChunkBytes,
+                maxInFlightChunks,
+                maxSnapshotBytes,
+                keptTailEntries,
+                keptTailBytes,
+                maxApplyEntries,
+                maxApplyBytes,
+                byLease,
+                pending,
+                snapshotBytesPerSecond,
+                slowDiskNanos,
+                maxCatchUpEntries,
+                heldLogBytes);
+    }
+
+    /** The same with other bounds on what a transfer of a snapshot and a slow disk may cost the group, and on who may become a voter. */
+    public RaftOptions withPatience(long snapshotBytesASecond, long slowDisk, int catchUpEntries) {
+        return new RaftOptions(
+                electionTimeoutMinNanos,
+                electionTimeoutMaxNanos,
+                heartbeatNanos,
+                clockDrift,
+                maxBatchEntries,
+                maxBatchBytes,
+                maxInFlightEntries,
+                maxInFlightBytes,
+                maxUncommittedBytes,
+                snapshotChunkBytes,
+                maxInFlightChunks,
+                maxSnapshotBytes,
+                keptTailEntries,
+                keptTailBytes,
+                maxApplyEntries,
+                maxApplyBytes,
+                leaseReads,
+                maxPendingReads,
+                snapshotBytesASecond,
+                slowDisk,
+                catchUpEntries,
+                heldLogBytes);
+    }
+
+    /** The same with another bound on the log that is held for followers. */
+    public RaftOptions withHeldLog(long bytes) {
+        return new RaftOptions(
+                electionTimeoutMinNanos,
+                electionTimeoutMaxNanos,
+                heartbeatNanos,
+                clockDrift,
+                maxBatchEntries,
+                maxBatchBytes,
+                maxInFlightEntries,
+                maxInFlightBytes,
+                maxUncommittedBytes,
+                snapshotChunkBytes,
+                maxInFlightChunks,
+                maxSnapshotBytes,
+                keptTailEntries,
+                keptTailBytes,
+                maxApplyEntries,
+                maxApplyBytes,
+                leaseReads,
+                maxPendingReads,
+                snapshotBytesPerSecond,
+                slowDiskNanos,
+                maxCatchUpEntries,
+                bytes);
     }
 
     private static void range(String name, long value, long min, long max) {

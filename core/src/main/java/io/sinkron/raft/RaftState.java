@@ -1,5 +1,6 @@
 package io.sinkron.raft;
 
+import io.sinkron.common.Bytes;
 import io.sinkron.common.InvariantViolation;
 import io.sinkron.common.NodeId;
 import io.sinkron.raft.RaftEffects.SnapshotWrite;
@@ -17,11 +18,14 @@ import java.util.Optional;
 final class RaftState {
     private final RaftOptions options;
     private final NodeId self;
-    private final Configuration configuration;
     private final RaftLog log;
+    private final ConfigurationLog configurations;
     private final WriteStream stream;
     private final Outbox outbox = new Outbox();
     private Role role = Role.FOLLOWER;
+    private long identity;
+    private boolean isBlank;
+    private boolean hasNewConfiguration;
     private long term;
     private Optional<NodeId> votedFor;
     private Optional<NodeId> leader = Optional.empty();
@@ -31,18 +35,21 @@ final class RaftState {
     private Optional<StoredSnapshot> installed = Optional.empty();
     private long now;
 
-    RaftState(RaftOptions options, NodeId self, Configuration configuration, LogStore.Recovered recovered, long now) {
+    RaftState(RaftOptions options, NodeId self, Configuration founding, LogStore.Recovered recovered, long now) {
         this.options = options;
         this.self = self;
-        this.configuration = configuration;
         this.now = now;
         this.snapshot = recovered.snapshot();
         this.log = recoveredLog(recovered);
         this.term = recovered.hardState().term();
         this.votedFor = recovered.hardState().votedFor();
-        this.stream = new WriteStream(log, recovered.hardState());
+        this.stream = new WriteStream(log, recovered.hardState(), now);
         this.commitIndex = snapshotIndex();
         this.appliedIndex = commitIndex;
+        this.configurations = recoveredConfigurations(founding, recovered);
+        this.isBlank = term == 0 && snapshot.isEmpty() && recovered.entries().isEmpty();
+        this.identity =
+                isBlank ? recovered.incarnation() : recovered.hardState().identity();
         if (log.lastTerm() > term) {
             throw new IllegalArgumentException(
                     "recovered log ends in term " + log.lastTerm() + ", beyond the recovered term " + term);
@@ -81,6 +88,23 @@ final class RaftState {
         return log;
     }
 
+    private static ConfigurationLog recoveredConfigurations(Configuration founding, LogStore.Recovered recovered) {
+        long index = recovered.snapshot().map(StoredSnapshot::index).orElse(0L);
+        Configuration base = recovered
+                .snapshot()
+                .map(StoredSnapshot::config)
+                .filter(config -> !config.isEmpty())
+                .map(ConfigurationFormat::decode)
+                .orElse(founding);
+        ConfigurationLog configurations = new ConfigurationLog(index, base);
+        for (LogEntry entry : recovered.entries()) {
+            if (entry.kind() == LogEntry.Kind.CONFIG && entry.index() > index) {
+                configurations.append(entry.index(), ConfigurationFormat.decode(entry.payload()));
+            }
+        }
+        return configurations;
+    }
+
     RaftOptions options() {
         return options;
     }
@@ -89,8 +113,40 @@ final class RaftState {
         return self;
     }
 
+    /** The membership in force: the last one in the log. */
     Configuration configuration() {
-        return configuration;
+        return configurations.effective();
+    }
+
+    /** Where the membership in force stands in the log. */
+    long configurationIndex() {
+        return configurations.effectiveIndex();
+    }
+
+    /** The last membership that is committed. */
+    Configuration committedConfiguration() {
+        return configurations.at(commitIndex);
+    }
+
+    /** Which server of the group this node is. */
+    Server server() {
+        return new Server(self, identity);
+    }
+
+    /** Whether nothing was ever written to this node's disk, so that it may be a lost one begun anew. */
+    boolean isBlank() {
+        return isBlank;
+    }
+
+    /** Whether this very server votes, in either half. */
+    boolean isVoter() {
+        return !isBlank && configuration().isVoter(server());
+    }
+
+    /** This node's empty disk is that of a founding member: a group is founded now. */
+    void found() {
+        InvariantViolation.check(isBlank, "only an empty disk becomes a founder's");
+        identity = Server.FOUNDER;
     }
 
     RaftLog log() {
@@ -150,6 +206,7 @@ final class RaftState {
     void advance(long time) {
         if (time - now > 0) {
             now = time;
+            stream.advance(time);
         }
     }
 
@@ -174,7 +231,7 @@ final class RaftState {
         if (newTerm > term) {
             term = newTerm;
             votedFor = Optional.empty();
-            stream.setHardState(new HardState(term, votedFor));
+            writeHardState();
             outbox.dropHeld();
         }
         role = Role.FOLLOWER;
@@ -187,8 +244,9 @@ final class RaftState {
     }
 
     /** A new term with the vote for itself. */
-    void becomeCandidate() {
-        becomeFollower(term + 1, Optional.empty());
+    void becomeCandidate(long newTerm) {
+        InvariantViolation.check(newTerm > term, "a candidacy without a new term");
+        becomeFollower(newTerm, Optional.empty());
         vote(self);
         role = Role.CANDIDATE;
     }
@@ -202,7 +260,28 @@ final class RaftState {
     void vote(NodeId candidate) {
         InvariantViolation.check(votedFor.isEmpty(), "second vote in one term");
         votedFor = Optional.of(candidate);
-        stream.setHardState(new HardState(term, votedFor));
+        writeHardState();
+    }
+
+    private void writeHardState() {
+        isBlank = false;
+        stream.setHardState(new HardState(term, votedFor, identity));
+    }
+
+    /** Appends an entry of this leader's own, and returns its index. Its stamp is raised to that of the entry before, as stamps never fall. */
+    long appendOwn(LogEntry.Kind kind, Bytes payload, long stampMillis) {
+        long stamp = Math.max(stampMillis, log.lastStampMillis());
+        append(new LogEntry(log.lastIndex() + 1, term, stamp, kind, payload));
+        return log.lastIndex();
+    }
+
+    /** Appends an entry; a membership is in force at once. */
+    void append(LogEntry entry) {
+        log.append(entry);
+        if (entry.kind() == LogEntry.Kind.CONFIG) {
+            configurations.append(entry.index(), ConfigurationFormat.decode(entry.payload()));
+            hasNewConfiguration = true;
+        }
     }
 
     /** Removes the entries from this index on, because a leader has others there. */
@@ -210,6 +289,7 @@ final class RaftState {
         InvariantViolation.check(index > commitIndex, "a committed entry would be overwritten");
         stream.truncating(index);
         log.truncateFrom(index);
+        hasNewConfiguration |= configurations.truncateFrom(index);
     }
 
     void commitTo(long index) {
@@ -228,19 +308,26 @@ final class RaftState {
         return page;
     }
 
-    /** Keeps this node's own snapshot and lets go of the log behind the tail that is kept. */
-    void compactTo(StoredSnapshot taken) {
-        long freeUpTo = taken.index() - options.keptTailEntries();
-        if (freeUpTo < log.baseIndex()) {
-            freeUpTo = log.baseIndex();
-        }
-        long tailLimit = options.keptTailBytes();
-        while (log.bytesBetween(freeUpTo, taken.index()) > tailLimit) {
-            freeUpTo++;
-        }
+    /**
+     * Keeps this node's own snapshot and lets go of the log behind it, save a tail for whoever is slightly slow, and what somebody is known to need, both
+     * bounded.
+     *
+     * @param needed the index after which all is still needed
+     */
+    void compactTo(StoredSnapshot taken, long needed) {
+        long tail = Math.max(
+                taken.index() - options.keptTailEntries(), log.lowestWithin(taken.index(), options.keptTailBytes()));
+        long held = Math.max(needed, log.lowestWithin(taken.index(), options.heldLogBytes()));
+        long freeUpTo = Math.max(log.baseIndex(), Math.min(tail, held));
         stream.snapshotTaken(new SnapshotWrite(taken, freeUpTo));
         log.releaseTo(freeUpTo);
+        configurations.compactTo(taken.index());
         snapshot = Optional.of(taken);
+    }
+
+    /** The membership as of an index from the latest snapshot's on. */
+    Configuration configurationAt(long index) {
+        return configurations.at(index);
     }
 
     /** Replaces log and applied state by a leader's snapshot that is ahead of both. */
@@ -248,10 +335,24 @@ final class RaftState {
         InvariantViolation.check(received.index() > commitIndex, "a snapshot would lower the commit index");
         stream.snapshotInstalled(new SnapshotWrite(received, received.index()), commitIndex);
         log.reset(received.index(), received.term(), received.stampMillis());
+        if (!received.config().isEmpty()) {
+            configurations.reset(received.index(), ConfigurationFormat.decode(received.config()));
+            hasNewConfiguration = true;
+        }
         snapshot = Optional.of(received);
         installed = snapshot;
         commitIndex = received.index();
         appliedIndex = received.index();
+    }
+
+    boolean hasNewConfiguration() {
+        return hasNewConfiguration;
+    }
+
+    Optional<Configuration> takeNewConfiguration() {
+        boolean isNew = hasNewConfiguration;
+        hasNewConfiguration = false;
+        return isNew ? Optional.of(configuration()) : Optional.empty();
     }
 
     boolean hasInstalled() {

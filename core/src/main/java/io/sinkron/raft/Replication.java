@@ -7,9 +7,12 @@ import io.sinkron.raft.RaftMessage.AppendEntries;
 import io.sinkron.raft.RaftMessage.AppendRejected;
 import io.sinkron.raft.RaftMessage.InstallSnapshotResponse;
 import io.sinkron.spi.LogEntry;
+import io.sinkron.spi.StoredSnapshot;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a leader does during its term (Ongaro 2014, section 3.5, 3.6.2 and 10.2.1): sends each follower what it lacks, moves the commit
@@ -17,6 +20,9 @@ import java.util.Map;
  * turn travel together. Exists from the election to the end of the leadership. Single-threaded.
  */
 final class Replication {
+    /** For how many of the longest election timeouts a node that was removed is told so. */
+    private static final int DEPARTURE_TIMEOUTS = 10;
+
     private final RaftState state;
     private final Map<NodeId, Progress> peers = new LinkedHashMap<>();
     private final long firstIndex;
@@ -36,11 +42,40 @@ final class Replication {
         this.firstIndex = state.log().lastIndex();
         this.leaderSince = state.now();
         this.heartbeatDeadline = state.now() + state.options().heartbeatNanos();
-        for (NodeId voter : state.configuration().voters()) {
-            if (!voter.equals(state.self())) {
-                peers.put(voter, new Progress(voter, firstIndex, lastRound));
+        membersChanged();
+    }
+
+    /** The membership in force has changed: whoever is new in it gets the log from now on; whoever isn't in it any more is told so. */
+    void membersChanged() {
+        List<NodeId> members = state.configuration().members();
+        for (NodeId member : members) {
+            if (!member.equals(state.self())) {
+                peers.computeIfAbsent(
+                                member,
+                                id -> new Progress(id, Math.max(1, state.log().lastIndex()), lastRound))
+                        .stay();
             }
         }
+        for (Progress peer : peers.values()) {
+            if (!members.contains(peer.peer())) {
+                peer.depart(state.now());
+            }
+        }
+        isFillDue = true;
+    }
+
+    /** Whether this node gets the log, as a member or until it knows that it isn't one any more. */
+    boolean isServed(NodeId node) {
+        return peers.containsKey(node);
+    }
+
+    /** What is known of a member; nothing of this node itself. */
+    Optional<Progress> progress(NodeId node) {
+        return Optional.ofNullable(peers.get(node));
+    }
+
+    Collection<Progress> peers() {
+        return peers.values();
     }
 
     /** The index of the no-op that began the term. */
@@ -81,13 +116,34 @@ final class Replication {
      */
     boolean isAnsweredWithin(long nanos, long now) {
         long youngest = state.configuration().agreed(voter -> {
-            if (voter.equals(state.self())) {
+            if (voter.equals(state.server())) {
                 return 0;
             }
-            Progress peer = peers.get(voter);
-            return peer.hasAnswered() ? peer.answeredRound() - now : Long.MIN_VALUE;
+            Progress peer = peers.get(voter.id());
+            return isAnswering(peer, voter) ? peer.answeredRound() - now : Long.MIN_VALUE;
         });
         return youngest >= -nanos;
+    }
+
+    /** Whether a majority, this node included, has answered a message of this round or a later one: then nobody else led when it was sent. */
+    boolean isConfirmed(long round) {
+        return state.configuration()
+                        .agreed(voter -> voter.equals(state.server())
+                                        || isAnswering(peers.get(voter.id()), voter)
+                                                && peers.get(voter.id()).answeredRound() - round >= 0
+                                ? 1
+                                : 0)
+                > 0;
+    }
+
+    private static boolean isAnswering(Progress peer, Server voter) {
+        return peer != null && peer.is(voter) && peer.hasAnswered();
+    }
+
+    /** Whether a peer has answered lately. */
+    boolean isAlive(Progress peer) {
+        return peer.hasAnswered()
+                && state.now() - peer.answeredRound() < state.options().electionTimeoutMaxNanos();
     }
 
     /** Check-quorum (thesis, section 6.2): no majority has answered for the longest election timeout. */
@@ -96,9 +152,29 @@ final class Replication {
         return state.now() - leaderSince >= timeout && !isAnsweredWithin(timeout, state.now());
     }
 
+    /**
+     * After which index the log is still needed by followers that answer. Letting go of it would send them from one snapshot to the next: a transfer
+     * may take longer than the pause between two snapshots.
+     */
+    long lowestNeeded() {
+        long lowest = Long.MAX_VALUE;
+        for (Progress peer : peers.values()) {
+            if (isAlive(peer) && !peer.isDeparting()) {
+                lowest = Math.min(
+                        lowest,
+                        peer.phase() == Phase.SNAPSHOT
+                                ? peer.transfer().snapshot().index()
+                                : peer.match());
+            }
+        }
+        return lowest;
+    }
+
     void accepted(NodeId from, AppendAccepted answer) {
         Progress peer = peers.get(from);
-        noteAnswer(peer, answer.round());
+        if (peer == null || !noteAnswer(peer, answer.identity(), answer.round())) {
+            return;
+        }
         if (peer.isFromEarlierLife(answer.round())
                 || answer.verifiedIndex() > state.log().lastIndex()) {
             return;
@@ -119,7 +195,7 @@ final class Replication {
                 if (answer.verifiedIndex() >= enough) {
                     peer.stream(answer.verifiedIndex() + 1, lastRound);
                 } else {
-                    peer.transfer().overtakenBy(answer.round());
+                    peer.transfer().overtakenBy(answer.round(), state.now(), stallNanos());
                 }
             }
         }
@@ -131,7 +207,9 @@ final class Replication {
 
     void rejected(NodeId from, AppendRejected answer) {
         Progress peer = peers.get(from);
-        noteAnswer(peer, answer.round());
+        if (peer == null || !noteAnswer(peer, answer.identity(), answer.round())) {
+            return;
+        }
         if (peer.isStaleRejection(answer.round())) {
             return;
         }
@@ -148,19 +226,24 @@ final class Replication {
 
     void answered(NodeId from, InstallSnapshotResponse answer) {
         Progress peer = peers.get(from);
-        noteAnswer(peer, answer.round());
+        if (peer == null || !noteAnswer(peer, answer.identity(), answer.round())) {
+            return;
+        }
         SnapshotTransfer transfer = peer.transfer();
         if (transfer != null && transfer.snapshot().index() == answer.index()) {
-            transfer.answered(answer.offset(), answer.round());
+            transfer.answered(answer.offset(), answer.round(), state.now());
             isFillDue = true;
         }
     }
 
-    /** Only rounds that were sent count, whatever a peer echoes. */
-    private void noteAnswer(Progress peer, long round) {
-        if (round - lastRound <= 0) {
-            peer.answered(round);
+    /** Only rounds that were sent count, whatever a peer echoes, and only the answers of the node's latest disk. */
+    private boolean noteAnswer(Progress peer, long identity, long round) {
+        if (round - lastRound > 0 || !peer.seen(identity, lastRound)) {
+            isFillDue = true;
+            return false;
         }
+        peer.answered(round);
+        return true;
     }
 
     /**
@@ -169,19 +252,35 @@ final class Replication {
      */
     void advanceCommit() {
         long agreed = state.configuration()
-                .agreed(voter -> voter.equals(state.self())
-                        ? state.stream().durableIndex()
-                        : peers.get(voter).match());
+                .agreed(voter -> voter.equals(state.server()) ? state.stream().durableIndex() : matchOf(voter));
         if (agreed > state.commitIndex() && state.log().termAt(agreed) == state.term()) {
             state.commitTo(agreed);
             isFillDue = true;
         }
     }
 
+    /** Up to where a voter is known to agree, durably: its own acknowledgements only, not those of a lost disk or of its successor. */
+    long matchOf(Server voter) {
+        Progress peer = peers.get(voter.id());
+        return peer != null && peer.is(voter) ? peer.match() : 0;
+    }
+
+    /** This turn's messages are to get an answer from everybody. */
+    void requestAnswers() {
+        peers.values().forEach(peer -> peer.setHeartbeatDue(true));
+        isFillDue = true;
+    }
+
+    /** Begins a turn's messages: the round that they will bear. */
+    long beginRound() {
+        lastRound = state.now() - lastRound > 0 ? state.now() : lastRound + 1;
+        return lastRound;
+    }
+
     /** Forms this turn's messages. */
     void fill() {
         isFillDue = false;
-        lastRound = state.now() - lastRound > 0 ? state.now() : lastRound + 1;
+        peers.values().removeIf(this::hasDeparted);
         for (Progress peer : peers.values()) {
             switch (peer.phase()) {
                 case PROBE -> probe(peer);
@@ -190,6 +289,17 @@ final class Replication {
             }
             peer.setHeartbeatDue(false);
         }
+    }
+
+    private boolean hasDeparted(Progress peer) {
+        if (!peer.isDeparting()) {
+            return false;
+        }
+        long removedAt = state.configurationIndex();
+        boolean isTold = peer.match() >= removedAt && peer.commitTold() >= removedAt;
+        return isTold
+                || state.now() - peer.departingSince()
+                        > DEPARTURE_TIMEOUTS * state.options().electionTimeoutMaxNanos();
     }
 
     /** One message at the place where the logs may agree; repeated, without entries, at each heartbeat. */
@@ -210,10 +320,9 @@ final class Replication {
 
     /** A snapshot is sent only to who answers: a dead peer shall cost heartbeats, not snapshots. */
     private void beginTransfer(Progress peer) {
-        boolean isAlive = peer.hasAnswered()
-                && state.now() - peer.answeredRound() < state.options().electionTimeoutMaxNanos();
-        if (isAlive) {
-            peer.sendSnapshot(new SnapshotTransfer(state.snapshot().orElseThrow(), lastRound), lastRound);
+        if (isAlive(peer)) {
+            StoredSnapshot snapshot = state.snapshot().orElseThrow();
+            peer.sendSnapshot(new SnapshotTransfer(snapshot, state.options(), lastRound, state.now()), lastRound);
             transfer(peer);
         } else if (peer.isHeartbeatDue()) {
             sendEmpty(peer, 0, 0);
@@ -242,11 +351,10 @@ final class Replication {
         }
         long match = peer.match();
         if (peer.isHeartbeatDue()) {
-            // A window that stands still for a heartbeat may be lost: the heartbeat then asks for its end, and a gap is
+            // A window that stands still for long may be lost: the heartbeat then asks for its end, and a gap is
             // answered with a
             // rejection. Otherwise it asks for what is known to agree, as it may overtake what is in flight.
-            boolean isStalled = peer.next() - 1 > match
-                    && state.now() - peer.movedAt() >= state.options().heartbeatNanos();
+            boolean isStalled = peer.next() - 1 > match && state.now() - peer.movedAt() >= stallNanos();
             heartbeat(peer, isStalled ? peer.next() - 1 : match);
         } else if (!isSent && Math.min(state.commitIndex(), match) > peer.commitTold()) {
             heartbeat(peer, match);
@@ -269,10 +377,11 @@ final class Replication {
     /** The next pieces; to a follower that falls silent not more than the window, as only an answer moves or rewinds it. */
     private void transfer(Progress peer) {
         SnapshotTransfer transfer = peer.transfer();
+        transfer.earn(state.options(), state.now());
         boolean isAnswering =
                 state.now() - peer.answeredRound() < 2 * state.options().heartbeatNanos();
         while (isAnswering && transfer.canSend(state.options())) {
-            state.send(peer.peer(), transfer.nextChunk(state.options(), state.term(), lastRound));
+            state.send(peer.peer(), transfer.nextChunk(state.options(), state.term(), lastRound, state.now()));
         }
         if (peer.isHeartbeatDue()) {
             if (transfer.isDelivered()) {
@@ -281,6 +390,11 @@ final class Replication {
                 sendEmpty(peer, 0, 0);
             }
         }
+    }
+
+    /** After how long without progress what is in flight is taken to be lost: heartbeats travel in a faster lane than what they ask for. */
+    private long stallNanos() {
+        return state.options().electionTimeoutMinNanos() / 2;
     }
 
     private void heartbeat(Progress peer, long prev) {

@@ -4,18 +4,23 @@ import io.sinkron.common.Bytes;
 import io.sinkron.raft.RaftMessage.InstallSnapshot;
 import io.sinkron.spi.StoredSnapshot;
 import java.util.Arrays;
+import java.util.TreeMap;
 
 /**
- * A snapshot being received. Pieces are taken in order only; the room grows with what arrives, not with what was announced. It belongs
+ * A snapshot being received. A few pieces may overtake others; the room grows with what arrives, not with what was announced. It belongs
  * to one leader's term: another leader's snapshot of the same index need not have the same bytes. Single-threaded.
  */
 final class SnapshotAssembly {
     private static final int FIRST_ROOM_BYTES = 64 << 10;
 
+    /** How many pieces may wait for one that they have overtaken; more than a leader sends ahead by default. */
+    private static final int MAX_EARLY_PIECES = 16;
+
     private final long leaderTerm;
     private final long index;
     private final long snapshotTerm;
     private final int sizeBytes;
+    private final TreeMap<Long, Bytes> early = new TreeMap<>();
     private byte[] bytes;
     private int received;
 
@@ -35,17 +40,29 @@ final class SnapshotAssembly {
                 && sizeBytes == piece.sizeBytes();
     }
 
-    /** Takes a piece if it's the next one; any other is passed over, and {@link #offset} says where to go on. */
+    /** Takes a piece, also one that has overtaken others; {@link #offset} says where to go on. */
     void add(InstallSnapshot piece) {
-        int length = piece.chunk().size();
-        if (piece.offset() != received || length > sizeBytes - received) {
+        if (piece.offset() > received && early.size() < MAX_EARLY_PIECES) {
+            early.putIfAbsent(piece.offset(), piece.chunk());
+            return;
+        }
+        add(piece.offset(), piece.chunk());
+        while (!early.isEmpty() && early.firstKey() <= received) {
+            var next = early.pollFirstEntry();
+            add(next.getKey(), next.getValue());
+        }
+    }
+
+    private void add(long offset, Bytes chunk) {
+        int length = chunk.size();
+        if (offset != received || length > sizeBytes - received) {
             return;
         }
         if (bytes.length - received < length) {
             long room = Math.max(2L * bytes.length, (long) received + length);
             bytes = Arrays.copyOf(bytes, (int) Math.min(sizeBytes, room));
         }
-        System.arraycopy(piece.chunk().array(), 0, bytes, received, length);
+        System.arraycopy(chunk.array(), 0, bytes, received, length);
         received += length;
     }
 

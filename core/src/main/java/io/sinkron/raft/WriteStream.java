@@ -32,24 +32,38 @@ final class WriteStream {
     private long firstUnwritten;
     private long truncateFrom;
     private long durableIndex;
+    private long now;
 
     /** A write that isn't durable yet, and up to where it holds the log as it is now. */
     private static final class OnItsWay {
         private final long sequence;
+        private final long since;
         private long lastIndex;
 
-        OnItsWay(long sequence, long lastIndex) {
+        OnItsWay(long sequence, long since, long lastIndex) {
             this.sequence = sequence;
+            this.since = since;
             this.lastIndex = lastIndex;
         }
     }
 
     /** Begins with what was recovered: all of it is durable. */
-    WriteStream(RaftLog log, HardState hardState) {
+    WriteStream(RaftLog log, HardState hardState, long now) {
+        this.now = now;
         this.log = log;
         this.hardState = hardState;
         this.firstUnwritten = log.lastIndex() + 1;
         this.durableIndex = log.lastIndex();
+    }
+
+    /** The time has come this far. */
+    void advance(long time) {
+        now = time;
+    }
+
+    /** Whether the oldest write that isn't durable yet has been under way for so long. */
+    boolean isSlowerThan(long nanos) {
+        return !onTheirWay.isEmpty() && now - onTheirWay.getFirst().since >= nanos;
     }
 
     void setHardState(HardState state) {
@@ -156,7 +170,7 @@ final class WriteStream {
                 log.slice(firstUnwritten, log.lastIndex()));
         lastClosed++;
         closed.add(new Write(lastClosed, batch, snapshot));
-        onTheirWay.add(new OnItsWay(lastClosed, log.lastIndex()));
+        onTheirWay.add(new OnItsWay(lastClosed, now, log.lastIndex()));
         hardStateChanged = false;
         truncateFrom = 0;
         firstUnwritten = log.lastIndex() + 1;

@@ -2,15 +2,21 @@ package io.sinkron.wire;
 
 import io.sinkron.common.Bytes;
 import io.sinkron.common.Message;
+import io.sinkron.raft.ConfigurationFormat;
 import io.sinkron.raft.Proposals;
+import io.sinkron.raft.RaftEffects;
 import io.sinkron.raft.RaftMessage;
 import io.sinkron.raft.RaftMessage.AppendAccepted;
 import io.sinkron.raft.RaftMessage.AppendEntries;
 import io.sinkron.raft.RaftMessage.AppendRejected;
+import io.sinkron.raft.RaftMessage.Campaign;
 import io.sinkron.raft.RaftMessage.InstallSnapshot;
 import io.sinkron.raft.RaftMessage.InstallSnapshotResponse;
 import io.sinkron.raft.RaftMessage.PreVoteRequest;
 import io.sinkron.raft.RaftMessage.PreVoteResponse;
+import io.sinkron.raft.RaftMessage.ReadRequest;
+import io.sinkron.raft.RaftMessage.ReadResponse;
+import io.sinkron.raft.RaftMessage.TimeoutNow;
 import io.sinkron.raft.RaftMessage.VoteRequest;
 import io.sinkron.raft.RaftMessage.VoteResponse;
 import io.sinkron.spi.LogEntry;
@@ -39,7 +45,12 @@ public final class RaftWire {
     private static final int APPEND_REJECTED = 7;
     private static final int INSTALL_SNAPSHOT = 8;
     private static final int INSTALL_SNAPSHOT_RESPONSE = 9;
+    private static final int TIMEOUT_NOW = 10;
+    private static final int READ_REQUEST = 11;
+    private static final int READ_RESPONSE = 12;
     private static final int PROPOSALS = 31;
+
+    private static final Campaign[] CAMPAIGNS = Campaign.values();
 
     private static final long ONLY_GROUP = 0;
     private static final int ENTRY_MIN_BYTES = 4;
@@ -64,17 +75,19 @@ public final class RaftWire {
             begin(out, APPEND_ACCEPTED, m)
                     .signed(m.round())
                     .varint(m.verifiedIndex())
-                    .varint(m.durableIndex());
+                    .varint(m.durableIndex())
+                    .varint(m.identity());
         } else if (message instanceof AppendRejected m) {
             begin(out, APPEND_REJECTED, m).signed(m.round()).varint(m.prevIndex());
-            out.varint(m.hintIndex()).varint(m.hintTerm());
+            out.varint(m.hintIndex()).varint(m.hintTerm()).varint(m.identity());
         } else if (message instanceof InstallSnapshot m) {
             writeInstall(out, m);
         } else if (message instanceof InstallSnapshotResponse m) {
             begin(out, INSTALL_SNAPSHOT_RESPONSE, m)
                     .signed(m.round())
                     .varint(m.index())
-                    .varint(m.offset());
+                    .varint(m.offset())
+                    .varint(m.identity());
         } else {
             writeVoting(out, message);
         }
@@ -82,13 +95,24 @@ public final class RaftWire {
 
     private static void writeVoting(WireWriter out, Message message) {
         if (message instanceof PreVoteRequest m) {
-            begin(out, PRE_VOTE_REQUEST, m).varint(m.lastIndex()).varint(m.lastTerm());
+            begin(out, PRE_VOTE_REQUEST, m)
+                    .varint(m.lastIndex())
+                    .varint(m.lastTerm())
+                    .varint(m.identity());
         } else if (message instanceof PreVoteResponse m) {
             begin(out, PRE_VOTE_RESPONSE, m).varint(m.campaignTerm()).bool(m.granted());
+            out.varint(m.identity()).varint(m.candidate()).bool(m.blank()).varint(m.lastIndex());
         } else if (message instanceof VoteRequest m) {
             begin(out, VOTE_REQUEST, m).varint(m.lastIndex()).varint(m.lastTerm());
+            out.u8(m.campaign().ordinal()).varint(m.receiver());
         } else if (message instanceof VoteResponse m) {
-            begin(out, VOTE_RESPONSE, m).bool(m.granted());
+            begin(out, VOTE_RESPONSE, m).bool(m.granted()).varint(m.identity());
+        } else if (message instanceof TimeoutNow m) {
+            begin(out, TIMEOUT_NOW, m);
+        } else if (message instanceof ReadRequest m) {
+            begin(out, READ_REQUEST, m).varint(m.asker()).varint(m.id());
+        } else if (message instanceof ReadResponse m) {
+            begin(out, READ_RESPONSE, m).varint(m.asker()).varint(m.id()).signed(m.index());
         } else {
             throw new IllegalArgumentException("not a message of Raft: " + message.getClass());
         }
@@ -115,7 +139,8 @@ public final class RaftWire {
                 .bytes(m.config())
                 .varint(m.sizeBytes())
                 .varint(m.offset())
-                .bytes(m.chunk());
+                .bytes(m.chunk())
+                .signed(m.checksum());
     }
 
     /**
@@ -135,17 +160,31 @@ public final class RaftWire {
         }
         long term = number("term", in);
         return switch (type) {
-            case PRE_VOTE_REQUEST -> new PreVoteRequest(term, number("index", in), number("term", in));
-            case PRE_VOTE_RESPONSE -> new PreVoteResponse(term, number("term", in), in.bool());
-            case VOTE_REQUEST -> new VoteRequest(term, number("index", in), number("term", in));
-            case VOTE_RESPONSE -> new VoteResponse(term, in.bool());
+            case PRE_VOTE_REQUEST -> new PreVoteRequest(term, number("index", in), number("term", in), identity(in));
+            case PRE_VOTE_RESPONSE ->
+                new PreVoteResponse(
+                        term,
+                        number("term", in),
+                        in.bool(),
+                        identity(in),
+                        identity(in),
+                        in.bool(),
+                        number("index", in));
+            case VOTE_REQUEST ->
+                new VoteRequest(term, number("index", in), number("term", in), campaign(in), identity(in));
+            case VOTE_RESPONSE -> new VoteResponse(term, in.bool(), identity(in));
             case APPEND_ENTRIES -> readAppend(term, in);
-            case APPEND_ACCEPTED -> new AppendAccepted(term, in.signed(), number("index", in), number("index", in));
+            case APPEND_ACCEPTED ->
+                new AppendAccepted(term, in.signed(), number("index", in), number("index", in), identity(in));
             case APPEND_REJECTED ->
-                new AppendRejected(term, in.signed(), number("index", in), number("index", in), number("term", in));
+                new AppendRejected(
+                        term, in.signed(), number("index", in), number("index", in), number("term", in), identity(in));
             case INSTALL_SNAPSHOT -> readInstall(term, in);
             case INSTALL_SNAPSHOT_RESPONSE ->
-                new InstallSnapshotResponse(term, in.signed(), number("index", in), number("offset", in));
+                new InstallSnapshotResponse(term, in.signed(), number("index", in), number("offset", in), identity(in));
+            case TIMEOUT_NOW -> new TimeoutNow(term);
+            case READ_REQUEST -> new ReadRequest(term, identity(in), number("id", in));
+            case READ_RESPONSE -> readReadResponse(term, in);
             default -> throw in.malformed("type " + type + " is not a message of Raft");
         };
     }
@@ -162,9 +201,22 @@ public final class RaftWire {
             lastTerm = in.varint("entry term", lastTerm, Math.max(lastTerm, term));
             long stamp = in.signed();
             LogEntry.Kind kind = kind(in);
-            entries.add(new LogEntry(prevIndex + i, lastTerm, stamp, kind, in.bytes()));
+            Bytes payload = in.bytes();
+            if (kind == LogEntry.Kind.CONFIG) {
+                checkMembership(payload, in);
+            }
+            entries.add(new LogEntry(prevIndex + i, lastTerm, stamp, kind, payload));
         }
         return new AppendEntries(term, round, prevIndex, prevTerm, commitIndex, entries);
+    }
+
+    /** A membership that can't be read must not get as far as the log. */
+    private static void checkMembership(Bytes config, WireReader in) throws MalformedMessageException {
+        try {
+            ConfigurationFormat.decode(config);
+        } catch (IllegalArgumentException e) {
+            throw in.malformed(e.getMessage());
+        }
     }
 
     private static InstallSnapshot readInstall(long term, WireReader in) throws MalformedMessageException {
@@ -173,8 +225,42 @@ public final class RaftWire {
         long snapshotTerm = in.varint("term", 1, MAX_NUMBER);
         long stamp = in.signed();
         Bytes config = in.bytes();
+        if (!config.isEmpty()) {
+            checkMembership(config, in);
+        }
         return new InstallSnapshot(
-                term, round, index, snapshotTerm, stamp, config, number("size", in), number("offset", in), in.bytes());
+                term,
+                round,
+                index,
+                snapshotTerm,
+                stamp,
+                config,
+                number("size", in),
+                number("offset", in),
+                in.bytes(),
+                in.signed());
+    }
+
+    private static ReadResponse readReadResponse(long term, WireReader in) throws MalformedMessageException {
+        long asker = identity(in);
+        long id = number("id", in);
+        long index = in.signed();
+        if (index < RaftEffects.REFUSED) {
+            throw in.malformed("read index " + index + " is below " + RaftEffects.REFUSED);
+        }
+        return new ReadResponse(term, asker, id, index);
+    }
+
+    private static Campaign campaign(WireReader in) throws MalformedMessageException {
+        int code = in.u8();
+        if (code >= CAMPAIGNS.length) {
+            throw in.malformed("unknown campaign " + code + ", known are 0 to " + (CAMPAIGNS.length - 1));
+        }
+        return CAMPAIGNS[code];
+    }
+
+    private static long identity(WireReader in) throws MalformedMessageException {
+        return in.varint("identity", 0, Long.MAX_VALUE);
     }
 
     private static LogEntry.Kind kind(WireReader in) throws MalformedMessageException {

@@ -25,9 +25,9 @@ class CommitTest {
     @Test
     void C02_C04_entries_of_old_terms_are_committed_only_through_one_of_the_leaders_own() {
         RaftScenario s = leaderOfTerm3();
-        s.receive(1, 2, new AppendAccepted(3, s.now(1), 1, 1)).expectCommit(1, 0);
-        s.receive(1, 2, new AppendAccepted(3, s.now(1), 2, 2)).expectCommit(1, 0);
-        s.receive(1, 3, new AppendAccepted(3, s.now(1), 2, 2)).expectCommit(1, 0);
+        s.receive(1, 2, Say.appendAccepted(3, s.now(1), 1, 1)).expectCommit(1, 0);
+        s.receive(1, 2, Say.appendAccepted(3, s.now(1), 2, 2)).expectCommit(1, 0);
+        s.receive(1, 3, Say.appendAccepted(3, s.now(1), 2, 2)).expectCommit(1, 0);
         s.run(200).expectCommit(1, 3).expectCommit(2, 3);
     }
 
@@ -90,7 +90,7 @@ class CommitTest {
                 s.take(1, 2, AppendEntries.class);
             }
         }
-        s.receive(1, 2, new AppendAccepted(5, s.now(1), 2, 2));
+        s.receive(1, 2, Say.appendAccepted(5, s.now(1), 2, 2));
         s.receive(1, 3, s.take(3, 1, AppendAccepted.class));
         s.expectLog(1, "1 2 5").expectLog(2, "1 2").expectLog(3, "1 2").expectCommit(1, 0);
         s.dropAll().crash(1).heal().lapse().campaign(5).stabilise().expectTerm(5, 5);

@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
  */
 final class RaftScenario {
     /** Small numbers, so that limits are met by short scripts. */
-    static final RaftOptions OPTIONS = RaftOptions.DEFAULT;
+    static final RaftOptions OPTIONS = RaftOptions.DEFAULT.withHeldLog(0);
 
     private final RaftOptions options;
     private final RaftInvariants invariants = new RaftInvariants();
@@ -58,6 +58,15 @@ final class RaftScenario {
 
     static RaftScenario of(int nodes, RaftOptions options) {
         return new RaftScenario(options, Collections.nCopies(nodes, ""));
+    }
+
+    /** Nodes with empty logs on disks that were written to: all of them are in term 1. */
+    static RaftScenario used(int nodes) {
+        return used(nodes, OPTIONS);
+    }
+
+    static RaftScenario used(int nodes, RaftOptions options) {
+        return new RaftScenario(options, Collections.nCopies(nodes, "@1"));
     }
 
     /** Nodes that start with these logs, each written as the terms of its entries: {@code "1 1 2"}, or {@code "1 1 2 @3 v2"} in term 3 with a vote for node 2. */
@@ -122,6 +131,9 @@ final class RaftScenario {
     /** Makes this node the leader by an election that all who are connected take part in. */
     RaftScenario elect(int node) {
         lapse().campaign(node).stabilise();
+        if (raft(node).role() == Role.PRE_CANDIDATE) {
+            campaign(node).stabilise(); // to found a group it waits a moment for those that it hasn't heard
+        }
         assertEquals(Role.LEADER, raft(node).role(), "node " + node);
         return this;
     }

@@ -63,9 +63,9 @@ class ReplicationTest {
             long prev, long prevTerm, boolean accepted, long hintIndex, long hintTerm) {
         RaftScenario s = RaftScenario.withLogs("1 2", "1 2", "1 2").receive(1, 2, append(3, prev, prevTerm, 1));
         if (accepted) {
-            assertEquals(new AppendAccepted(3, 0, prev, prev), s.take(1, 2, AppendAccepted.class));
+            assertEquals(Say.appendAccepted(3, 0, prev, prev), s.take(1, 2, AppendAccepted.class));
         } else {
-            assertEquals(new AppendRejected(3, 0, prev, hintIndex, hintTerm), s.take(1, 2, AppendRejected.class));
+            assertEquals(Say.appendRejected(3, 0, prev, hintIndex, hintTerm), s.take(1, 2, AppendRejected.class));
         }
         s.expectLog(1, "1 2");
     }
@@ -85,7 +85,7 @@ class ReplicationTest {
         RaftScenario s = RaftScenario.withLogs("1 2", "1 2", "1 2");
         s.receive(1, 2, append(4, prev, prevTerm, 0, terms(sent))).expectLog(1, outcome);
         long end = prev + terms(sent).length;
-        assertEquals(new AppendAccepted(4, 0, end, end), s.take(1, 2, AppendAccepted.class));
+        assertEquals(Say.appendAccepted(4, 0, end, end), s.take(1, 2, AppendAccepted.class));
     }
 
     @ParameterizedTest
@@ -163,8 +163,8 @@ class ReplicationTest {
         s.receive(2, 1, first);
         early = s.take(2, 1, AppendAccepted.class);
         s.stabilise().expectCommit(1, 3);
-        s.receive(1, 2, early).receive(1, 2, new AppendRejected(1, early.round(), 1, 0, 0));
-        s.receive(1, 2, new AppendRejected(1, early.round() - 5, 9, 3, 1));
+        s.receive(1, 2, early).receive(1, 2, Say.appendRejected(1, early.round(), 1, 0, 0));
+        s.receive(1, 2, Say.appendRejected(1, early.round() - 5, 9, 3, 1));
         s.propose(1, "c");
         s.propose(1, "d");
         assertEquals(2, s.underWay(1, 2, AppendEntries.class).size(), "streaming goes on");
@@ -175,7 +175,7 @@ class ReplicationTest {
     @Test
     void R10_an_acknowledgement_beyond_the_leaders_log_is_passed_over() {
         RaftScenario s = RaftScenario.of(3).elect(1);
-        s.receive(1, 2, new AppendAccepted(1, s.now(1), 99, 99)).receive(1, 3, new AppendAccepted(1, s.now(1), 99, 99));
+        s.receive(1, 2, Say.appendAccepted(1, s.now(1), 99, 99)).receive(1, 3, Say.appendAccepted(1, s.now(1), 99, 99));
         s.expectCommit(1, 1);
     }
 
@@ -239,7 +239,7 @@ class ReplicationTest {
 
     @Test
     void R21_a_dead_follower_costs_empty_messages_and_blocks_nobody() {
-        RaftScenario s = RaftScenario.of(3).crash(3).elect(1);
+        RaftScenario s = RaftScenario.used(3).crash(3).elect(1);
         for (int i = 0; i < 20; i++) {
             s.propose(1, "c" + i);
             s.stabilise();
@@ -265,9 +265,9 @@ class ReplicationTest {
     @Test
     void an_acknowledgement_names_what_its_message_verified_not_the_logs_end() {
         RaftScenario s = RaftScenario.withLogs("1 1 1 1", "1", "1").receive(1, 2, append(2, 1, 1, 0));
-        assertEquals(new AppendAccepted(2, 0, 1, 1), s.take(1, 2, AppendAccepted.class));
+        assertEquals(Say.appendAccepted(2, 0, 1, 1), s.take(1, 2, AppendAccepted.class));
         s.receive(1, 2, append(2, 0, 0, 0, 1, 1));
-        assertEquals(new AppendAccepted(2, 0, 2, 2), s.take(1, 2, AppendAccepted.class));
+        assertEquals(Say.appendAccepted(2, 0, 2, 2), s.take(1, 2, AppendAccepted.class));
     }
 
     @Test
@@ -281,8 +281,8 @@ class ReplicationTest {
     }
 
     @Test
-    void a_follower_that_lost_what_it_acknowledged_is_brought_up_again_and_its_old_acknowledgements_are_void() {
-        RaftScenario s = RaftScenario.of(3).elect(1);
+    void a_follower_whose_disk_was_lost_is_another_server_and_what_it_had_acknowledged_is_void() {
+        RaftScenario s = RaftScenario.used(3).elect(1);
         s.propose(1, "a");
         s.stabilise().isolate(2);
         s.propose(1, "b");
@@ -290,18 +290,19 @@ class ReplicationTest {
         AppendAccepted ofEarlierLife = s.take(3, 1, AppendAccepted.class);
         s.crash(3);
         s.node(3).wipe();
-        s.forgetHistory(3).restart(3).pass(100).tick(1);
-        s.receive(3, 1, s.take(1, 3, AppendEntries.class)).holdStorage(3);
-        s.receive(1, 3, s.take(3, 1, AppendRejected.class));
-        s.receive(1, 3, ofEarlierLife).expectCommit(1, 2);
-        s.releaseStorage(3).stabilise().expectCommit(1, 3).expectLog(3, s.log(1));
+        s.forgetHistory(3).restart(3).run(1_000);
+        s.receive(1, 3, ofEarlierLife).run(1_000).expectCommit(1, 2);
+        s.heal().run(1_000).expectLog(3, s.log(1));
+        assertTrue(s.raft(1).configuration().isSettled());
+        assertTrue(s.raft(1).configuration().isVoter(s.raft(3).server()));
+        assertTrue(s.raft(3).server().identity() != Server.FOUNDER);
     }
 
     @Test
     void R10_an_answer_about_another_place_than_the_one_probed_ends_no_probe() {
         RaftScenario s =
                 RaftScenario.withLogs("1 1", "1 1", "1 1").isolate(3).elect(1).heal();
-        s.pass(100).tick(1).dropAll().receive(1, 3, new AppendAccepted(2, s.now(1), 0, 0));
+        s.pass(100).tick(1).dropAll().receive(1, 3, Say.appendAccepted(2, s.now(1), 0, 0));
         s.propose(1, "x");
         assertTrue(s.underWay(1, 3, AppendEntries.class).isEmpty(), "one probe at a time");
     }

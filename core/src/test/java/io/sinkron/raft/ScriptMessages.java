@@ -136,10 +136,10 @@ final class ScriptMessages {
         long term = number(fields, "term");
         boolean granted = "granted".equals(fields.remove("verdict"));
         RaftMessage message = switch (kind) {
-            case "prevote" -> new PreVoteRequest(term, index(fields, "last"), termOf(fields, "last"));
-            case "prevote-answer" -> new PreVoteResponse(term, number(fields, "campaign"), granted);
-            case "vote" -> new VoteRequest(term, index(fields, "last"), termOf(fields, "last"));
-            case "vote-answer" -> new VoteResponse(term, granted);
+            case "prevote" -> Say.preVoteRequest(term, index(fields, "last"), termOf(fields, "last"));
+            case "prevote-answer" -> Say.preVoteResponse(term, number(fields, "campaign"), granted);
+            case "vote" -> Say.voteRequest(term, index(fields, "last"), termOf(fields, "last"));
+            case "vote-answer" -> Say.voteResponse(term, granted);
             case "append" ->
                 new AppendEntries(
                         term,
@@ -148,12 +148,12 @@ final class ScriptMessages {
                         termOf(fields, "prev"),
                         number(fields, "commit"),
                         entries(fields));
-            case "accept" -> new AppendAccepted(term, round, number(fields, "verified"), number(fields, "durable"));
+            case "accept" -> Say.appendAccepted(term, round, number(fields, "verified"), number(fields, "durable"));
             case "reject" ->
-                new AppendRejected(term, round, number(fields, "prev"), index(fields, "hint"), termOf(fields, "hint"));
+                Say.appendRejected(term, round, number(fields, "prev"), index(fields, "hint"), termOf(fields, "hint"));
             case "snapshot" -> piece(fields, term, round);
             case "snapshot-answer" ->
-                new InstallSnapshotResponse(term, round, number(fields, "index"), number(fields, "offset"));
+                Say.installSnapshotResponse(term, round, number(fields, "index"), number(fields, "offset"));
             default -> throw new IllegalArgumentException("no kind of message to make up: '" + kind + "'");
         };
         fields.keySet().removeAll(List.of("term", "last", "campaign", "prev", "commit", "entries", "verified"));
@@ -172,7 +172,7 @@ final class ScriptMessages {
         int from = Integer.parseInt(fields.getOrDefault("from", "0"));
         int to = Integer.parseInt(fields.getOrDefault("to", Integer.toString(state.length)));
         Bytes chunk = Bytes.wrap(Arrays.copyOfRange(state, from, to));
-        return new InstallSnapshot(
+        return Say.installSnapshot(
                 term, round, index, termOf(fields, "index"), 0, Bytes.EMPTY, state.length, from, chunk);
     }
 

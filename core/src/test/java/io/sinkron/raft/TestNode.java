@@ -78,7 +78,13 @@ final class TestNode {
     }
 
     void start(long globalNow) {
-        raft = new Raft(options, id, voters, disk.recovered(++incarnation), random, now(globalNow));
+        raft = new Raft(
+                options,
+                id,
+                Configuration.founding(voters, java.util.Map.of()),
+                disk.recovered(++incarnation),
+                random,
+                now(globalNow));
         written = disk.copy();
         appliedIndex = 0;
         stateHash = 0;

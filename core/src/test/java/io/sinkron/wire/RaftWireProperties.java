@@ -6,22 +6,31 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.sinkron.common.Bytes;
 import io.sinkron.common.Message;
+import io.sinkron.common.NodeId;
+import io.sinkron.raft.Configuration;
+import io.sinkron.raft.ConfigurationFormat;
 import io.sinkron.raft.Proposals;
 import io.sinkron.raft.RaftMessage.AppendAccepted;
 import io.sinkron.raft.RaftMessage.AppendEntries;
 import io.sinkron.raft.RaftMessage.AppendRejected;
+import io.sinkron.raft.RaftMessage.Campaign;
 import io.sinkron.raft.RaftMessage.InstallSnapshot;
 import io.sinkron.raft.RaftMessage.InstallSnapshotResponse;
 import io.sinkron.raft.RaftMessage.PreVoteRequest;
 import io.sinkron.raft.RaftMessage.PreVoteResponse;
+import io.sinkron.raft.RaftMessage.ReadRequest;
+import io.sinkron.raft.RaftMessage.ReadResponse;
+import io.sinkron.raft.RaftMessage.TimeoutNow;
 import io.sinkron.raft.RaftMessage.VoteRequest;
 import io.sinkron.raft.RaftMessage.VoteResponse;
+import io.sinkron.raft.Server;
 import io.sinkron.spi.LogEntry;
 import io.sinkron.spi.MalformedMessageException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -45,14 +54,24 @@ class RaftWireProperties {
     private static Message draw(Random random) {
         long term = number(random);
         long round = random.nextLong();
-        return switch (random.nextInt(10)) {
-            case 0 -> new PreVoteRequest(term, number(random), number(random));
-            case 1 -> new PreVoteResponse(term, number(random), random.nextBoolean());
-            case 2 -> new VoteRequest(term, number(random), number(random));
-            case 3 -> new VoteResponse(term, random.nextBoolean());
+        return switch (random.nextInt(13)) {
+            case 0 -> new PreVoteRequest(term, number(random), number(random), number(random));
+            case 1 ->
+                new PreVoteResponse(
+                        term,
+                        number(random),
+                        random.nextBoolean(),
+                        number(random),
+                        number(random),
+                        random.nextBoolean(),
+                        number(random));
+            case 2 ->
+                new VoteRequest(
+                        term, number(random), number(random), Campaign.values()[random.nextInt(3)], number(random));
+            case 3 -> new VoteResponse(term, random.nextBoolean(), number(random));
             case 4 -> drawAppend(random, round);
-            case 5 -> new AppendAccepted(term, round, number(random), number(random));
-            case 6 -> new AppendRejected(term, round, number(random), number(random), number(random));
+            case 5 -> new AppendAccepted(term, round, number(random), number(random), number(random));
+            case 6 -> new AppendRejected(term, round, number(random), number(random), number(random), number(random));
             case 7 ->
                 new InstallSnapshot(
                         term,
@@ -60,11 +79,15 @@ class RaftWireProperties {
                         1 + number(random),
                         1 + number(random),
                         random.nextLong(),
+                        random.nextBoolean() ? Bytes.EMPTY : membership(random),
+                        number(random),
+                        number(random),
                         bytes(random),
-                        number(random),
-                        number(random),
-                        bytes(random));
-            case 8 -> new InstallSnapshotResponse(term, round, number(random), number(random));
+                        random.nextLong());
+            case 8 -> new InstallSnapshotResponse(term, round, number(random), number(random), number(random));
+            case 9 -> new TimeoutNow(term);
+            case 10 -> new ReadRequest(term, number(random), number(random));
+            case 11 -> new ReadResponse(term, number(random), number(random), random.nextInt(10) - 1);
             default -> {
                 List<Bytes> commands = new ArrayList<>();
                 for (int i = random.nextInt(5); i > 0; i--) {
@@ -83,10 +106,24 @@ class RaftWireProperties {
         for (int i = random.nextInt(5); i > 0; i--) {
             entryTerm += random.nextInt(2);
             LogEntry.Kind kind = LogEntry.Kind.values()[random.nextInt(3)];
-            entries.add(
-                    new LogEntry(prevIndex + entries.size() + 1, entryTerm, random.nextLong(), kind, bytes(random)));
+            entries.add(new LogEntry(
+                    prevIndex + entries.size() + 1,
+                    entryTerm,
+                    random.nextLong(),
+                    kind,
+                    kind == LogEntry.Kind.CONFIG ? membership(random) : bytes(random)));
         }
         return new AppendEntries(entryTerm + random.nextInt(3), round, prevIndex, prevTerm, number(random), entries);
+    }
+
+    private static Bytes membership(Random random) {
+        List<Server> voters = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            voters.add(new Server(NodeId.of("n" + i), number(random)));
+        }
+        TreeMap<NodeId, String> addresses = new TreeMap<>();
+        voters.forEach(voter -> addresses.put(voter.id(), "host:" + random.nextInt(9)));
+        return ConfigurationFormat.encode(new Configuration(voters, List.of(), voters, List.of(), addresses));
     }
 
     private static long number(Random random) {
@@ -155,7 +192,7 @@ class RaftWireProperties {
         assertEquals(
                 "050003" + "03" + "07" + "02" + "06" + "02" + "03020000" + "03ac0201026869",
                 HexFormat.of().formatHex(encode(new AppendEntries(3, -2, 7, 2, 6, entries))));
-        assertEquals("04000501", HexFormat.of().formatHex(encode(new VoteResponse(5, true))));
+        assertEquals("0400050107", HexFormat.of().formatHex(encode(new VoteResponse(5, true, 7))));
         assertEquals("1f0001026869", HexFormat.of().formatHex(encode(new Proposals(List.of(Bytes.utf8("hi"))))));
     }
 
