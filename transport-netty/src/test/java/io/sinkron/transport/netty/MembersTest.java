@@ -137,22 +137,36 @@ class MembersTest {
     @Test
     void whoHasJustLeftIsStillSpokenToAndHeard() throws Exception {
         try (RawServer leaver = new RawServer();
-                Node one = Node.start("n1", Node.options().withDepartureGrace(1_500))) {
-            InetSocketAddress address = one.transport.localAddress();
+                Node one = Node.start("n1", Node.options().withDepartureGrace(60_000))) {
             one.transport.peers(Map.of(N1, "", N2, text(leaver.address()), N3, ""));
             RawServer.Incoming data = leaver.accept(RawPeer.DATA);
             data.welcome("n2", "n1");
             Node.await("it is up", () -> one.transport.stats().connectedOut() == 1);
-            try (RawPeer back = RawPeer.admitted(address, "n2", 1, "n1")) {
+            try (RawPeer back = RawPeer.admitted(one.transport.localAddress(), "n2", 1, "n1")) {
                 one.transport.peers(Map.of(N1, "", N3, ""));
                 one.transport.send(N2, Note.of(1, 1));
                 one.transport.flush();
                 assertEquals(Note.of(1, 1), data.note(), "the news that it has left");
                 back.send(RawPeer.message(Note.of(2, 2)));
                 assertEquals(Note.of(2, 2), one.next(), "its acknowledgement");
+            }
+        }
+    }
+
+    @Test
+    void afterTheGraceBothDirectionsAreClosed() throws Exception {
+        try (RawServer leaver = new RawServer();
+                Node one = Node.start("n1", brief())) {
+            one.transport.peers(Map.of(N1, "", N2, text(leaver.address())));
+            RawServer.Incoming data = leaver.accept(RawPeer.DATA);
+            data.welcome("n2", "n1");
+            Node.await("it is up", () -> one.transport.stats().connectedOut() == 1);
+            try (RawPeer back = RawPeer.admitted(one.transport.localAddress(), "n2", 1, "n1")) {
+                one.transport.peers(Map.of(N1, ""));
                 assertTrue(data.isClosed());
                 assertTrue(back.isClosed());
             }
+            Node.await("they are counted as gone", () -> one.transport.stats().connectedOut() == 0);
             long dropped = one.transport.stats().dropped();
             one.transport.send(N2, Note.of(3, 3));
             assertEquals(dropped + 1, one.transport.stats().dropped());
@@ -161,7 +175,7 @@ class MembersTest {
 
     @Test
     void whoComesBackWithinTheGraceKeepsItsConnections() throws Exception {
-        try (Node one = Node.start("n1", Node.options().withDepartureGrace(1_000))) {
+        try (Node one = Node.start("n1", Node.options().withDepartureGrace(2_000))) {
             InetSocketAddress address = one.transport.localAddress();
             one.transport.peers(Map.of(N1, "", N2, "", N3, ""));
             try (RawPeer two = RawPeer.admitted(address, "n2", 1, "n1");

@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -104,9 +106,18 @@ final class RawServer implements AutoCloseable {
             }
         }
 
-        /** Whether the other end hangs up, whatever it said before. */
+        /** Waits until the other end hangs up, whatever it says before; false if it doesn't. */
         boolean isClosed() throws IOException {
-            return in.read() < 0;
+            try {
+                while (in.read() >= 0) {
+                    // What was said before is of no interest.
+                }
+                return true;
+            } catch (SocketTimeoutException e) {
+                return false;
+            } catch (SocketException e) {
+                return true;
+            }
         }
 
         private byte[] frame() throws IOException {
