@@ -157,6 +157,8 @@ class NodeSnapshotTest {
         group.work(N1);
         catchUp(group, leader);
         assertSameState(group, leader, N1);
+        writeUntilWork(group, leader, N1);
+        assertTrue(group.work(N1).index() > installed, "the next one begins with the installed one");
     }
 
     @Test
