@@ -28,6 +28,9 @@ import java.util.random.RandomGenerator;
  * <p>Single-threaded.
  */
 final class Election {
+    /** So many questions of one start have numbers of their own: more than a century of elections. */
+    private static final int ROUND_BITS = 20;
+
     private final RaftState state;
     private final RandomGenerator random;
     private long deadline;
@@ -37,16 +40,18 @@ final class Election {
     private Optional<NodeId> promisedTo = Optional.empty();
     private Ballot ballot = new Ballot();
     private Founding founding;
-    private boolean isFoundingDue;
+    private long rounds;
 
     /**
      * @param mayHavePromised whether an earlier start of this node may have heard from a leader; an empty disk that isn't the node's first
      *     start counts too, as a volatile log forgets its term
+     * @param startNumber which start of the node this is; greater than that of every earlier one, also of those on a disk that was lost
      */
-    Election(RaftState state, RandomGenerator random, boolean mayHavePromised) {
+    Election(RaftState state, RandomGenerator random, boolean mayHavePromised, long startNumber) {
         this.state = state;
         this.random = random;
-        this.founding = new Founding(state);
+        this.rounds = startNumber << ROUND_BITS;
+        this.founding = Founding.begin(state, rounds);
         if (state.configuration().votingNodes().size() == 1) {
             deadline = state.now();
         } else {
@@ -68,7 +73,6 @@ final class Election {
     void resetTimer() {
         RaftOptions options = state.options();
         deadline = state.now() + random.nextLong(options.electionTimeoutMinNanos(), options.electionTimeoutMaxNanos());
-        isFoundingDue = false;
     }
 
     /** A leader of the current term has spoken. */
@@ -82,10 +86,6 @@ final class Election {
 
     /** Begins an election: the round of pre-votes, and if nobody else need be asked the election itself. */
     void begin() {
-        if (isFoundingDue) {
-            found();
-            return;
-        }
         resetTimer();
         if (!mayCampaign()) {
             return;
@@ -97,11 +97,14 @@ final class Election {
         state.becomePreCandidate();
         ballot = new Ballot();
         ballot.record(state.server(), true);
-        founding = new Founding(state);
-        RaftLog log = state.log();
-        long identity = state.server().identity();
-        sendToOthers(new PreVoteRequest(state.term() + 1, log.lastIndex(), log.lastTerm(), identity));
+        founding = Founding.begin(state, ++rounds);
+        askForPreVotes();
         countPreVotes();
+    }
+
+    private void askForPreVotes() {
+        RaftLog log = state.log();
+        sendToOthers(new PreVoteRequest(state.term() + 1, log.lastIndex(), log.lastTerm(), founding.round()));
     }
 
     /** The leader gives its leadership to this node. */
@@ -127,14 +130,13 @@ final class Election {
                         request.term(),
                         granted,
                         state.server().identity(),
-                        request.identity(),
+                        request.round(),
                         state.isBlank(),
                         state.log().lastIndex()));
     }
 
     void count(NodeId from, PreVoteResponse response) {
-        boolean isAnswer = response.candidate() == state.server().identity();
-        if (state.role() != Role.PRE_CANDIDATE || !isAnswer || response.campaignTerm() != state.term() + 1) {
+        if (state.role() != Role.PRE_CANDIDATE || response.campaignTerm() != state.term() + 1) {
             return;
         }
         ballot.record(new Server(from, response.identity()), response.granted());
@@ -214,28 +216,22 @@ final class Election {
         if (outcome == Configuration.Outcome.WON) {
             campaign(Campaign.REGULAR, state.term() + 1);
         } else if (founding.isPossible()) {
-            if (founding.hasHeardAll()) {
-                found();
-            } else if (!isFoundingDue) {
-                // Those that start a moment later shall be founders, too, rather than be taken in afterwards.
-                deadline = state.now() + state.options().electionTimeoutMinNanos() / 4;
-                isFoundingDue = true;
-            }
+            found();
         } else if (outcome == Configuration.Outcome.LOST) {
             state.becomeFollower(state.term(), Optional.empty());
         }
     }
 
     private void found() {
-        isFoundingDue = false;
-        if (state.role() != Role.PRE_CANDIDATE || !founding.isPossible()) {
-            resetTimer();
-            return;
+        if (founding.isSecond() || state.configuration().votingNodes().size() == 1) {
+            if (state.isBlank()) {
+                state.found();
+            }
+            campaign(Campaign.FOUNDING, founding.nextTerm());
+        } else {
+            founding = founding.again(++rounds);
+            askForPreVotes();
         }
-        if (state.isBlank()) {
-            state.found();
-        }
-        campaign(Campaign.FOUNDING, founding.nextTerm());
     }
 
     private void campaign(Campaign campaign, long term) {

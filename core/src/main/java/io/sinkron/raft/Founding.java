@@ -2,6 +2,7 @@ package io.sinkron.raft;
 
 import io.sinkron.common.NodeId;
 import io.sinkron.raft.RaftMessage.PreVoteResponse;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -9,73 +10,87 @@ import java.util.TreeSet;
  * Whether a group may be founded: what one round of pre-votes has shown of the disks of the others.
  *
  * <p>An empty disk under a known name may be one that was lost: what it had acknowledged and whom it had voted for is forgotten (amnesia), so it
- * must not vote as the one that it was. But a group that begins has only empty disks. Provided that not a majority of disks is lost,
- * these two can't be mixed up if a group is founded only when
- * <ul>
- *   <li>a majority of the voters has disks that nothing was written to and nobody has shown a log with entries: a group that was in use has a
- *       majority of disks that were written to, and at most a minority of them is lost; or
- *   <li>every voter has been heard and no log has an entry: of a majority that held a committed one, one is still there.
- * </ul>
- * What an answer shows is younger than this start of this node, as it echoes it. Single-threaded.
+ * must not vote as the one that it was. But a group that begins has only empty disks. The two can't be mixed up, provided that not a
+ * majority of disks is lost, if a group is founded only when <em>every</em> voter has been heard and no log has an entry: what was ever
+ * committed was on a majority of disks, and one of them is still there and says so. So the first start of a group needs all its founders
+ * once; no later one does.
+ *
+ * <p>All are asked twice, the second time after all have answered the first time, and must be the same disks. Otherwise the answer of one could be older
+ * than the loss of another one's disk, and what these two had committed in between would be overlooked. Single-threaded.
  */
 final class Founding {
     private final RaftState state;
+    private final long round;
+    private final Optional<Founding> first;
     private final TreeMap<NodeId, Long> blanks = new TreeMap<>();
-    private final TreeSet<NodeId> empties = new TreeSet<>();
-    private boolean hasSeenEntries;
+    private final TreeSet<NodeId> empty = new TreeSet<>();
     private long highestTerm;
 
-    Founding(RaftState state) {
+    private Founding(RaftState state, long round, Optional<Founding> first) {
         this.state = state;
-        empties.add(state.self());
+        this.round = round;
+        this.first = first;
         highestTerm = state.term();
+        if (state.log().lastIndex() == 0) {
+            empty.add(state.self());
+        }
     }
 
-    /** What one voter has answered. */
+    /**
+     * Asks for the first time.
+     *
+     * @param round a number that no question of any start of this node has had before
+     */
+    static Founding begin(RaftState state, long round) {
+        return new Founding(state, round, Optional.empty());
+    }
+
+    /** Asks again, after all have answered. */
+    Founding again(long newRound) {
+        return new Founding(state, newRound, Optional.of(this));
+    }
+
+    /** Names the question; an answer echoes it. */
+    long round() {
+        return round;
+    }
+
+    /** Whether it was asked for the second time. */
+    boolean isSecond() {
+        return first.isPresent();
+    }
+
+    /** What one voter has answered, if it's an answer to this question. */
     void heard(NodeId from, PreVoteResponse answer) {
-        highestTerm = Math.max(highestTerm, answer.term());
-        if (answer.lastIndex() > 0) {
-            hasSeenEntries = true;
+        if (answer.round() != round) {
             return;
         }
-        empties.add(from);
+        highestTerm = Math.max(highestTerm, answer.term());
+        if (answer.lastIndex() > 0 || answer.blank() && isAnotherDisk(from, answer.identity())) {
+            return;
+        }
+        empty.add(from);
         if (answer.blank()) {
             blanks.put(from, answer.identity());
         }
     }
 
-    /** Whether a group may be founded. */
-    boolean isPossible() {
-        return isThinkable() && !hasSeenEntries && (isMajorityBlank() || hasHeardAll());
+    private boolean isAnotherDisk(NodeId from, long identity) {
+        return first.isPresent() && first.get().receiver(from) != identity;
     }
 
-    /** Whether it isn't excluded by what this node itself has. */
-    private boolean isThinkable() {
-        return state.log().lastIndex() == 0
-                && isFounder()
-                && !state.configuration().isJoint();
+    /** Whether all have answered, and nothing speaks against founding a group. */
+    boolean isPossible() {
+        return isFounder() && empty.containsAll(state.configuration().votingNodes());
     }
 
     private boolean isFounder() {
         Server founder = Server.founder(state.self());
-        return state.configuration().isVoter(founder)
+        Configuration configuration = state.configuration();
+        return !configuration.isJoint()
+                && configuration.isVoter(founder)
                 && (state.isBlank() || state.server().equals(founder))
-                && state.configuration().voters().stream().allMatch(voter -> voter.identity() == Server.FOUNDER);
-    }
-
-    /** Whether nobody is left to be waited for. */
-    boolean hasHeardAll() {
-        return empties.containsAll(state.configuration().votingNodes());
-    }
-
-    private boolean isMajorityBlank() {
-        int count = state.isBlank() ? 1 : 0;
-        for (Server voter : state.configuration().voters()) {
-            if (blanks.containsKey(voter.id())) {
-                count++;
-            }
-        }
-        return count >= Configuration.majority(state.configuration().voters().size());
+                && configuration.voters().stream().allMatch(voter -> voter.identity() == Server.FOUNDER);
     }
 
     /** The term to campaign in: above any that was heard, as an empty disk takes none from others. */

@@ -59,7 +59,8 @@ public final class Raft {
             RandomGenerator random,
             long now) {
         state = new RaftState(options, self, founding, recovered, now);
-        election = new Election(state, random, state.term() > 0 || recovered.incarnation() > 1);
+        election =
+                new Election(state, random, state.term() > 0 || recovered.incarnation() > 1, recovered.incarnation());
         follower = new Follower(state);
         reads = new FollowerReads(state, recovered.incarnation(), readsDone);
         lastRound = now;

@@ -29,9 +29,9 @@ public sealed interface RaftMessage extends Message {
      * @param term the term the sender would campaign in: its own plus one
      * @param lastIndex the last index of its log
      * @param lastTerm the term of the entry there
-     * @param identity the sender's, to be echoed: an answer to an earlier disk, or start of an empty one, must not count
+     * @param round to be echoed: names this question among all that any start of the sender asks
      */
-    record PreVoteRequest(long term, long lastIndex, long lastTerm, long identity) implements RaftMessage {}
+    record PreVoteRequest(long term, long lastIndex, long lastTerm, long round) implements RaftMessage {}
 
     /**
      * Answers a {@link PreVoteRequest}.
@@ -40,12 +40,12 @@ public sealed interface RaftMessage extends Message {
      * @param campaignTerm the request's term
      * @param granted whether it would vote
      * @param identity the answering node's
-     * @param candidate the request's identity
+     * @param round the request's
      * @param blank whether nothing was ever written to the answering node's disk, which therefore votes only to found a group
      * @param lastIndex the last index of the answering node's log
      */
     record PreVoteResponse(
-            long term, long campaignTerm, boolean granted, long identity, long candidate, boolean blank, long lastIndex)
+            long term, long campaignTerm, boolean granted, long identity, long round, boolean blank, long lastIndex)
             implements RaftMessage {}
 
     /** What a vote is asked for. The codes are part of the wire format. */

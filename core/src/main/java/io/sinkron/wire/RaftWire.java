@@ -98,10 +98,10 @@ public final class RaftWire {
             begin(out, PRE_VOTE_REQUEST, m)
                     .varint(m.lastIndex())
                     .varint(m.lastTerm())
-                    .varint(m.identity());
+                    .varint(m.round());
         } else if (message instanceof PreVoteResponse m) {
             begin(out, PRE_VOTE_RESPONSE, m).varint(m.campaignTerm()).bool(m.granted());
-            out.varint(m.identity()).varint(m.candidate()).bool(m.blank()).varint(m.lastIndex());
+            out.varint(m.identity()).varint(m.round()).bool(m.blank()).varint(m.lastIndex());
         } else if (message instanceof VoteRequest m) {
             begin(out, VOTE_REQUEST, m).varint(m.lastIndex()).varint(m.lastTerm());
             out.u8(m.campaign().ordinal()).varint(m.receiver());
