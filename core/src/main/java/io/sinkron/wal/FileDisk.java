@@ -63,7 +63,8 @@ public final class FileDisk implements Disk {
     @Override
     public synchronized void lock() throws IOException {
         if (lockChannel != null || !IN_USE.add(directory)) {
-            throw new IOException("the directory " + directory + " is in use by another store of this process");
+            throw new DirectoryInUseException(
+                    "the directory " + directory + " is in use by another store of this process");
         }
         FileChannel channel = null;
         try {
@@ -71,11 +72,12 @@ public final class FileDisk implements Disk {
                     FileChannel.open(directory.resolve(LOCK_NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock held = channel.tryLock();
             if (held == null) {
-                throw new IOException("the directory " + directory + " is in use by another process");
+                throw new DirectoryInUseException("the directory " + directory + " is in use by another process");
             }
             lockChannel = channel;
         } catch (OverlappingFileLockException e) {
-            throw new IOException("the directory " + directory + " is in use by another store of this process", e);
+            throw new DirectoryInUseException(
+                    "the directory " + directory + " is in use by another store of this process", e);
         } finally {
             if (lockChannel == null) {
                 IN_USE.remove(directory);

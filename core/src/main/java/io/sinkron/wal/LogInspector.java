@@ -32,6 +32,14 @@ public final class LogInspector {
         }
     }
 
+    /** Whether there is any file of a log in the directory; takes no lock. A blank one is no log, and not a damaged one either. */
+    public static boolean isLog(Disk disk) throws IOException {
+        List<String> names = disk.list();
+        return !SegmentFiles.numbers(names).isEmpty()
+                || !SnapshotFiles.among(names).isEmpty()
+                || names.contains(LogRepairMark.NAME);
+    }
+
     /** The same on a directory that the caller has locked. */
     static LogReport inspectLocked(Disk disk) throws IOException {
         return new Inspection(disk).report();

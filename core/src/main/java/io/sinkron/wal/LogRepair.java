@@ -157,7 +157,7 @@ public final class LogRepair {
         private void writeIdentity(RepairPlan.NewServer server) throws IOException {
             HardState read = kept.log().state().hardState();
             HardState renewed = new HardState(read.term(), Optional.empty(), server.incarnation());
-            LogOpening opening = new LogOpening(disk, files, FileLogOptions.DEFAULT.writeBufferBytes());
+            LogOpening opening = new LogOpening(disk, files, Math.min(PIECE_BYTES, segmentBytes()));
             opening.open(kept.log(), server.incarnation(), renewed).close();
         }
 
@@ -171,7 +171,7 @@ public final class LogRepair {
         private void copy(String from, String to) throws IOException {
             try (Disk.File source = disk.open(from, false);
                     Disk.File target = disk.open(to, true)) {
-                ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
+                ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE_BYTES, Math.max(1, source.size())));
                 long offset = 0;
                 for (int read = source.read(offset, piece); read > 0; read = source.read(offset, piece)) {
                     target.write(offset, piece.flip());

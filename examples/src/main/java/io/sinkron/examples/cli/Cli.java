@@ -32,6 +32,9 @@ public final class Cli {
                 .addSubcommand(new CacheCommand.Get(streams))
                 .addSubcommand(new CacheCommand.Put(streams)));
         line.addSubcommand(new CommandLine(new ClusterCommand()).addSubcommand(new ClusterCommand.Status(streams)));
+        line.addSubcommand(new CommandLine(new LogCommand())
+                .addSubcommand(new LogCommand.Verify(streams))
+                .addSubcommand(new LogCommand.Repair(streams)));
 
         line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         line.registerConverter(HostPort.class, converter(HostPort::parse));

@@ -18,6 +18,6 @@ final class RootCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "A command is missing: server, demo, lock, queue, cache or cluster");
+                spec.commandLine(), "A command is missing: server, demo, lock, queue, cache, cluster or log");
     }
 }
