@@ -6,6 +6,7 @@ module io.sinkron.transport.inmemory {
     exports io.sinkron.transport.inmemory;
     exports io.sinkron.transport.inmemory.check;
     exports io.sinkron.transport.inmemory.sim;
+    exports io.sinkron.transport.inmemory.sim.fault;
     exports io.sinkron.transport.inmemory.sim.workload;
     exports io.sinkron.transport.inmemory.sim.world;
     exports io.sinkron.transport.inmemory.sim.invariant;

@@ -1,6 +1,7 @@
 package io.sinkron.transport.inmemory.sim;
 
 import io.sinkron.node.NodeOptions;
+import io.sinkron.transport.inmemory.sim.fault.Faults;
 import io.sinkron.transport.inmemory.sim.workload.Workload;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +46,26 @@ public final class Simulation {
         return new SimulationRun(plan).run();
     }
 
+    /**
+     * Makes a failure of this simulation small: runs it again with fewer faults, services, clients and nodes as long as the same rule breaks.
+     *
+     * @param failure what {@link #run} threw
+     * @param maxRuns how many runs this may take at most
+     * @return a failure whose {@link SimulationFailure#decisions} are what is left
+     */
+    public SimulationFailure shrink(SimulationFailure failure, int maxRuns) {
+        return new Shrinker(failure, this::runWith, maxRuns).shrink();
+    }
+
+    private Optional<SimulationFailure> runWith(Decisions decisions) {
+        try {
+            new SimulationRun(plan.with(decisions)).run();
+            return Optional.empty();
+        } catch (SimulationFailure failure) {
+            return Optional.of(failure);
+        }
+    }
+
     /** How a {@link Simulation} is made. What isn't set is drawn from the seed. Not thread-safe. */
     public static final class Builder {
         private static final int MAX_NODES = 7;
@@ -55,6 +76,7 @@ public final class Simulation {
         private long recoveryNanos = Duration.ofSeconds(60).toNanos();
         private boolean throughCodec = true;
         private Optional<Faults> faults = Optional.empty();
+        private Optional<Decisions> decisions = Optional.empty();
         private final List<Supplier<Workload>> workloads = new ArrayList<>();
         private UnaryOperator<NodeOptions> nodeOptions = UnaryOperator.identity();
         private Optional<Consumer<String>> trace = Optional.empty();
@@ -101,6 +123,12 @@ public final class Simulation {
             return this;
         }
 
+        /** Does only this of what the seed would decide, with these faults in place of those that it draws, on so many nodes. */
+        public Builder decisions(Decisions value) {
+            decisions = Optional.of(value);
+            return this;
+        }
+
         /** Adds clients; with the first ones, none are drawn. Asked once a run, because a workload is used once. */
         public Builder workload(Supplier<Workload> workload) {
             workloads.add(Objects.requireNonNull(workload, "workload"));
@@ -134,6 +162,7 @@ public final class Simulation {
                     recoveryNanos,
                     throughCodec,
                     faults,
+                    decisions,
                     workloads,
                     nodeOptions,
                     trace,

@@ -1,6 +1,7 @@
 package io.sinkron.transport.inmemory.sim;
 
 import io.sinkron.node.NodeOptions;
+import io.sinkron.transport.inmemory.sim.fault.Faults;
 import io.sinkron.transport.inmemory.sim.workload.Workload;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.function.UnaryOperator;
  * @param recoveryNanos how long the healed cluster may take
  * @param throughCodec whether messages are encoded on their way
  * @param faults what breaks; empty: drawn from the seed
+ * @param decisions what is to be done of all that is drawn; empty: all
  * @param workloads the clients; none: drawn from the seed
  * @param nodeOptions changes the drawn options of each node
  * @param trace takes a line for each event
@@ -29,11 +31,28 @@ record SimulationPlan(
         long recoveryNanos,
         boolean throughCodec,
         Optional<Faults> faults,
+        Optional<Decisions> decisions,
         List<Supplier<Workload>> workloads,
         UnaryOperator<NodeOptions> nodeOptions,
         Optional<Consumer<String>> trace,
         String replayCommand) {
     SimulationPlan {
         workloads = List.copyOf(workloads);
+    }
+
+    /** The same run with other decisions. */
+    SimulationPlan with(Decisions other) {
+        return new SimulationPlan(
+                seed,
+                nodes,
+                durationNanos,
+                recoveryNanos,
+                throughCodec,
+                faults,
+                Optional.of(other),
+                workloads,
+                nodeOptions,
+                trace,
+                replayCommand);
     }
 }

@@ -3,6 +3,10 @@ package io.sinkron.transport.inmemory.sim;
 import io.sinkron.common.NodeId;
 import io.sinkron.node.Node;
 import io.sinkron.node.NodeOptions;
+import io.sinkron.transport.inmemory.sim.fault.FaultDraw;
+import io.sinkron.transport.inmemory.sim.fault.FaultInjector;
+import io.sinkron.transport.inmemory.sim.fault.Faults;
+import io.sinkron.transport.inmemory.sim.fault.PlannedFault;
 import io.sinkron.transport.inmemory.sim.invariant.CacheInvariants;
 import io.sinkron.transport.inmemory.sim.invariant.RaftInvariants;
 import io.sinkron.transport.inmemory.sim.workload.Workload;
@@ -18,6 +22,7 @@ import io.sinkron.wire.MessageWire;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -35,6 +40,7 @@ final class SimulationRun {
     private final RaftInvariants raft;
     private final CacheInvariants cache;
     private final Faults chosenFaults;
+    private final Decisions decisions;
     private final FaultInjector faults;
     private final List<Workload> workloads;
     private final World world;
@@ -47,7 +53,10 @@ final class SimulationRun {
                 plan.trace().map(trace -> new Recorder(scheduler, trace)).orElseGet(() -> new Recorder(scheduler));
         Swarm swarm = new Swarm(seed.split("swarm"));
         List<NodeId> ids = new ArrayList<>();
-        for (int i = 1; i <= plan.nodes(); i++) {
+        Faults drawn = swarm.faults();
+        this.chosenFaults = plan.faults().orElse(drawn);
+        this.decisions = plan.decisions().orElseGet(this::draw);
+        for (int i = 1; i <= decisions.nodes(); i++) {
             ids.add(NodeId.of("n" + i));
         }
         this.raft = new RaftInvariants(ids, recorder.marks());
@@ -57,17 +66,24 @@ final class SimulationRun {
         SimulatedStore store = new SimulatedStore(scheduler, seed.split("store"), recorder);
         this.world =
                 new World(scheduler, network, store, recorder, List.of(raft, cache, new Sightings(recorder.marks())));
-        Faults drawn = swarm.faults();
-        this.chosenFaults = plan.faults().orElse(drawn);
-        recorder.trace("", () -> "seed " + plan.seed() + ", " + chosenFaults);
-        this.faults = new FaultInjector(chosenFaults, world, nodes, seed.split("faults"));
-        this.workloads = plan.workloads().isEmpty()
-                ? swarm.workloads(chosenFaults)
+        recorder.trace("", () -> "seed " + plan.seed() + ", " + chosenFaults + ", " + decisions);
+        this.faults = new FaultInjector(chosenFaults.without(decisions::has), world, nodes, seed.split("faults"));
+        List<Workload> clients = plan.workloads().isEmpty()
+                ? swarm.workloads(chosenFaults, decisions.maxClients())
                 : plan.workloads().stream().map(Supplier::get).toList();
+        this.workloads = clients.stream()
+                .filter(workload -> decisions.has(workload.name()))
+                .toList();
         for (NodeId id : ids) {
             NodeOptions options = plan.nodeOptions().apply(swarm.node(id, ids));
             nodes.add(new SimulatedNode(options, swarm.log(), world, seed.split(id.value())));
         }
+    }
+
+    private Decisions draw() {
+        List<PlannedFault> planned =
+                new FaultDraw(plan.nodes(), seed.split("faults")).draw(chosenFaults, plan.durationNanos());
+        return new Decisions(plan.nodes(), Set.of(), Decisions.ALL_CLIENTS, planned);
     }
 
     /**
@@ -87,7 +103,12 @@ final class SimulationRun {
             raft.compareStates(machines());
         } catch (Violation violation) {
             throw new SimulationFailure(
-                    plan.seed(), scheduler.executed(), scheduler.nowNanos(), plan.replayCommand(), violation);
+                    plan.seed(),
+                    scheduler.executed(),
+                    scheduler.nowNanos(),
+                    plan.replayCommand(),
+                    violation,
+                    decisions);
         }
         return new SimulationReport(
                 plan.seed(),
@@ -98,7 +119,7 @@ final class SimulationRun {
     }
 
     private void begin() {
-        faults.start();
+        faults.start(decisions.faults());
         SeededRandom starts = seed.split("starts");
         for (SimulatedNode node : nodes) {
             scheduler.after(starts.nextLong(STEP_NANOS), node::start);
@@ -118,13 +139,13 @@ final class SimulationRun {
         boolean careful = chosenFaults.oneNodeAtATime() || chosenFaults.isMemorySafe();
         if (careful) {
             faults.stop();
-            runFor(FaultInjector.RECOVERY_NANOS);
+            runFor(FaultDraw.RECOVERY_MILLIS * 1_000_000);
         }
         int minority = (nodes.size() - 1) / 2;
         int outside = careful ? Math.min(1, minority) : random.nextInt(minority + 1);
         List<SimulatedNode> shuffled = new ArrayList<>();
         nodes.forEach(node -> shuffled.add(random.nextInt(shuffled.size() + 1), node));
-        faults.leaveOutside(shuffled.subList(0, outside), chosenFaults.crashMeanNanos() > 0, random);
+        faults.leaveOutside(shuffled.subList(0, outside), chosenFaults.mayDie());
         List<CoreProbe> probes = new ArrayList<>();
         for (SimulatedNode node : shuffled.subList(outside, nodes.size())) {
             CoreProbe probe = new CoreProbe(new ClientSide(world, nodes, seed.split("probe")), node.id());

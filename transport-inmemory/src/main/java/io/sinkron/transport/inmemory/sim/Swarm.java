@@ -8,6 +8,8 @@ import io.sinkron.lock.LockLimits;
 import io.sinkron.node.NodeOptions;
 import io.sinkron.queue.QueueBrokerOptions;
 import io.sinkron.raft.RaftOptions;
+import io.sinkron.transport.inmemory.sim.fault.FaultKind;
+import io.sinkron.transport.inmemory.sim.fault.Faults;
 import io.sinkron.transport.inmemory.sim.workload.CacheWorkload;
 import io.sinkron.transport.inmemory.sim.workload.LockWorkload;
 import io.sinkron.transport.inmemory.sim.workload.QueueWorkload;
@@ -19,7 +21,9 @@ import io.sinkron.transport.inmemory.sim.world.SeededRandom;
 import io.sinkron.transport.inmemory.sim.world.StoreQuality;
 import io.sinkron.wal.FileLogOptions;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Draws a run from its seed (swarm testing: Groce and others, "Swarm Testing", ISSTA 2012): each kind of fault is on in about half of the runs,
@@ -48,13 +52,29 @@ final class Swarm {
                 disks(oneAtATime),
                 nodes(oneAtATime),
                 store(),
-                storeRandom.nextBoolean() ? storeRandom.nextLong(5_000, 30_000) * MILLI : 0,
-                maybe(2_000, 12_000),
-                maybe(1_000, 8_000),
-                maybe(2_000, 15_000),
-                oneAtATime ? 0 : random.chance(0.3) ? random.nextLong(10_000, 60_000) * MILLI : 0,
-                maybe(3_000, 20_000),
+                meanNanos(oneAtATime),
                 oneAtATime);
+    }
+
+    private Map<FaultKind, Long> meanNanos(boolean oneAtATime) {
+        Map<FaultKind, Long> means = new EnumMap<>(FaultKind.class);
+        means.put(FaultKind.STORE_AWAY, storeRandom.nextBoolean() ? storeRandom.nextLong(5_000, 30_000) * MILLI : 0);
+        means.put(FaultKind.PARTITION, maybe(2_000, 12_000));
+        means.put(FaultKind.CLOG, maybe(1_000, 8_000));
+        means.put(FaultKind.CRASH, maybe(2_000, 15_000));
+        means.put(FaultKind.OUTAGE, oneAtATime || !random.chance(0.3) ? 0 : random.nextLong(10_000, 60_000) * MILLI);
+        means.put(FaultKind.PAUSE, maybe(3_000, 20_000));
+        means.put(FaultKind.SWIZZLE, seldom(3_000, 20_000));
+        means.put(FaultKind.SLOW_LINK, seldom(3_000, 15_000));
+        means.put(FaultKind.SLOW_NODE, seldom(3_000, 20_000));
+        means.put(FaultKind.DISK_STALL, seldom(3_000, 20_000));
+        means.put(FaultKind.DAMAGE, seldom(10_000, 40_000));
+        return means;
+    }
+
+    private long seldom(long minMillis, long maxMillis) {
+        long mean = random.nextLong(minMillis, maxMillis) * MILLI;
+        return random.chance(0.35) ? mean : 0;
     }
 
     private long maybe(long minMillis, long maxMillis) {
@@ -114,7 +134,7 @@ final class Swarm {
 
     private NodeQuality nodes(boolean oneAtATime) {
         return new NodeQuality(
-                random.nextInt(501),
+                random.chance(0.2) ? 500 : random.nextInt(501),
                 random.chance(0.1) ? 5 * MILLI : 200_000,
                 random.nextLong(MILLI / 10, 20 * MILLI),
                 oneAtATime ? 0 : maybe(0.0005));
@@ -169,15 +189,21 @@ final class Swarm {
         return FileLogOptions.ofSegmentBytes(4096 << random.nextInt(3, 9));
     }
 
-    List<Workload> workloads(Faults faults) {
+    /** @param most how many clients of a kind at most: fewer than drawn only where a failure is made small */
+    List<Workload> workloads(Faults faults, int most) {
         // A value that two nodes hold in memory survives the loss of one, not of both.
         boolean durable = faults.oneNodeAtATime() || faults.isMemorySafe();
         List<Workload> workloads = new ArrayList<>();
-        workloads.add(new LockWorkload(random.nextInt(2, 8), random.nextInt(1, 6)));
+        workloads.add(new LockWorkload(Math.min(most, random.nextInt(2, 8)), random.nextInt(1, 6)));
         workloads.add(new QueueWorkload(
-                random.nextInt(1, 4), random.nextInt(2, 5), random.nextInt(1, 4), random.nextBoolean()));
+                Math.min(most, random.nextInt(1, 4)),
+                Math.min(most, random.nextInt(2, 5)),
+                random.nextInt(1, 4),
+                random.nextBoolean()));
         workloads.add(new CacheWorkload(
-                random.nextInt(2, 8), random.nextInt(1, 6), durable ? Durability.BACKED_UP : Durability.WRITE_THROUGH));
+                Math.min(most, random.nextInt(2, 8)),
+                random.nextInt(1, 6),
+                durable ? Durability.BACKED_UP : Durability.WRITE_THROUGH));
         return workloads;
     }
 }

@@ -3,6 +3,7 @@ package io.sinkron.transport.inmemory.sim;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sinkron.transport.inmemory.sim.fault.Faults;
 import io.sinkron.transport.inmemory.sim.world.Marks;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,12 +20,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The whole cluster under faults. {@code -Dsinkron.seeds=N} runs N seeds, {@code -Dsinkron.first.seed=S} from S on, {@code -Dsinkron.seed=S} one
- * alone, {@code -Dsinkron.trace=true} with a line for each event.
+ * alone, {@code -Dsinkron.faults=...} with these decisions only, {@code -Dsinkron.trace=true} with a line for each event. A failure is made small
+ * first, by up to {@code -Dsinkron.shrink.runs=N} runs.
  */
 class SimulationTest {
     private static final int SEEDS = Integer.getInteger("sinkron.seeds", 200);
     private static final long FIRST_SEED = Long.getLong("sinkron.first.seed", 0);
     private static final Duration DURATION = Duration.ofSeconds(60);
+    private static final int SHRINK_RUNS = Integer.getInteger("sinkron.shrink.runs", 150);
 
     /** What a run of many seeds must have reached, or it has proved nothing about it. */
     private static final List<String> SITUATIONS = List.of(
@@ -86,7 +89,7 @@ class SimulationTest {
         long events = 0;
         long virtualNanos = 0;
         for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
-            SimulationReport report = simulation(seed).run();
+            SimulationReport report = run(seed);
             marks.addAll(report.marks());
             events += report.events();
             virtualNanos += report.virtualNanos();
@@ -120,7 +123,21 @@ class SimulationTest {
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("seedsThatOnceFailed")
     void aSeedThatOnceFailedPasses(long seed) {
-        simulation(seed).run();
+        run(seed);
+    }
+
+    /** A failure is told as it was found, then made small, and thrown as what is left of it. */
+    private static SimulationReport run(long seed) {
+        Simulation simulation = simulation(seed);
+        try {
+            return simulation.run();
+        } catch (SimulationFailure failure) {
+            System.out.println(failure.getMessage());
+            SimulationFailure small = simulation.shrink(failure, SHRINK_RUNS);
+            System.out.println("smaller: " + replayCommand(seed) + " -Dsinkron.faults=" + small.decisions());
+            small.addSuppressed(failure);
+            throw small;
+        }
     }
 
     /** The property alone, or the file. */
@@ -149,6 +166,10 @@ class SimulationTest {
         if (Boolean.getBoolean("sinkron.trace")) {
             Consumer<String> lines = System.out::println;
             builder.trace(lines);
+        }
+        String decisions = System.getProperty("sinkron.faults");
+        if (decisions != null) {
+            builder.decisions(Decisions.parse(decisions));
         }
         return builder.build();
     }

@@ -12,4 +12,9 @@ public record NodeQuality(
         int maxRatePpm, long maxTurnDelayNanos, long maxTimerDelayNanos, double crashInTurnProbability) {
     /** A quick machine with an exact clock. */
     public static final NodeQuality PERFECT = new NodeQuality(0, 20_000, 100_000, 0);
+
+    /** The same with slower or quicker turns. */
+    public NodeQuality withMaxTurnDelayNanos(long nanos) {
+        return new NodeQuality(maxRatePpm, nanos, maxTimerDelayNanos, crashInTurnProbability);
+    }
 }

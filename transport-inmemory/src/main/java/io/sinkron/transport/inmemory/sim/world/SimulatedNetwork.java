@@ -42,6 +42,7 @@ public final class SimulatedNetwork {
         private final List<Packet> held = new ArrayList<>();
         private boolean cut;
         private boolean clogged;
+        private long extraNanos;
 
         LinkState(SeededRandom random) {
             this.random = random;
@@ -92,12 +93,18 @@ public final class SimulatedNetwork {
         }
     }
 
+    /** Adds to the delay of everything that is sent in this direction; 0 for no more. */
+    public void slow(NodeId from, NodeId to, long extraNanos) {
+        link(from, to).extraNanos = extraNanos;
+    }
+
     /** Ends all cuts and clogs, and makes every link perfect. What is under way stays under way. */
     public void heal() {
         quality = LinkQuality.PERFECT;
         for (Link link : List.copyOf(links.keySet())) {
             cut(link.from, link.to, false);
             clog(link.from, link.to, false);
+            slow(link.from, link.to, 0);
         }
     }
 
@@ -153,7 +160,7 @@ public final class SimulatedNetwork {
     }
 
     private static long delay(LinkState link, LinkQuality quality) {
-        long delay = quality.minDelayNanos() + link.random.exponentialNanos(quality.meanExtraNanos());
+        long delay = link.extraNanos + quality.minDelayNanos() + link.random.exponentialNanos(quality.meanExtraNanos());
         return link.random.chance(quality.slowProbability())
                 ? delay + link.random.nextLong(quality.slowMaxNanos() + 1)
                 : delay;

@@ -11,6 +11,7 @@ import io.sinkron.node.NodeOptions;
 import io.sinkron.node.SnapshotResult;
 import io.sinkron.node.SnapshotTask;
 import io.sinkron.spi.LogStore;
+import io.sinkron.wal.DamagedLogException;
 import io.sinkron.wal.FileLogOptions;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -52,6 +53,7 @@ public final class SimulatedNode {
     private final SeededRandom random;
     private final SeededRandom snapshotRandom;
     private final SimulatedStorage storage;
+    private final NodeDisk disk;
     private final Deque<NodeInput> mailbox = new ArrayDeque<>();
     private NodeQuality quality = NodeQuality.PERFECT;
     private Node node;
@@ -78,6 +80,7 @@ public final class SimulatedNode {
                 logOptions,
                 options.self().value(),
                 new StorageEvents());
+        this.disk = new NodeDisk(options.self(), world, storage);
         world.network().attach(options.self(), this::arrived);
     }
 
@@ -121,9 +124,9 @@ public final class SimulatedNode {
         quality = newQuality;
     }
 
-    /** How its disk behaves from now on. */
-    public void diskQuality(DiskQuality newQuality) {
-        storage.quality(newQuality);
+    /** Its disk. */
+    public NodeDisk disk() {
+        return disk;
     }
 
     /**
@@ -139,6 +142,12 @@ public final class SimulatedNode {
         try {
             recovered = storage.start();
         } catch (IOException e) {
+            if (storage.isDamaged() && e instanceof DamagedLogException) {
+                world.recorder().marks().reached("damaged log refused to start");
+                world.recorder().trace(id().value(), () -> "refuses to start: " + e.getMessage());
+                storage.crash(true);
+                return;
+            }
             if (!storage.isPowerLost()) {
                 throw new Violation("R8 what was durable can be read again", "node " + id() + " cannot start", e);
             }

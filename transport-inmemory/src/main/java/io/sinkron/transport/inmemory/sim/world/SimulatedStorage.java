@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A node's storage thread and disk: the production {@link FileLogStore} over a {@link SimulatedDisk}. Writes wait while one group is under way;
@@ -31,11 +32,15 @@ final class SimulatedStorage {
     private final Scheduler scheduler;
     private final SeededRandom random;
     private final FileLogOptions options;
-    private final SimulatedDisk disk;
+    private final String directory;
     private final Listener listener;
     private final Deque<RaftEffects.Write> waiting = new ArrayDeque<>();
     private DiskQuality quality = DiskQuality.PERFECT;
+    private SimulatedDisk disk;
+    private Optional<SimulatedDisk> beforeDamage = Optional.empty();
     private FileLogStore store;
+    private long highestIncarnation;
+    private long stalledUntilNanos;
     private boolean busy;
     private boolean powerMayFail;
     private int starts;
@@ -45,6 +50,7 @@ final class SimulatedStorage {
         this.scheduler = scheduler;
         this.random = random;
         this.options = options;
+        this.directory = directory;
         this.disk = new SimulatedDisk(directory);
         this.listener = listener;
     }
@@ -53,9 +59,42 @@ final class SimulatedStorage {
         quality = newQuality;
     }
 
-    /** The disk itself, for faults at rest. */
-    SimulatedDisk disk() {
-        return disk;
+    /** Does nothing for a while, then all that it was asked for. */
+    void stall(long nanos) {
+        stalledUntilNanos = Math.max(stalledUntilNanos, scheduler.nowNanos() + nanos);
+    }
+
+    /** The disk begins to work again. */
+    void goOn() {
+        stalledUntilNanos = 0;
+    }
+
+    /** Changes durable bytes while the node is down and its machine too. */
+    DiskDamage.Outcome damage(SeededRandom source) {
+        SimulatedDisk before = disk.copy();
+        DiskDamage.Outcome outcome =
+                highestIncarnation == 0 ? DiskDamage.Outcome.NOTHING : DiskDamage.apply(disk, options, source);
+        if (outcome == DiskDamage.Outcome.NAMED) {
+            beforeDamage = Optional.of(before);
+        }
+        return outcome;
+    }
+
+    /** Whether the log must refuse to open. */
+    boolean isDamaged() {
+        return beforeDamage.isPresent();
+    }
+
+    /** Takes the damage back: what was unreadable can be read again. */
+    void repair() {
+        disk = beforeDamage.orElseThrow();
+        beforeDamage = Optional.empty();
+    }
+
+    /** Replaces the disk by an empty one, while the node is down. */
+    void wipe() {
+        disk = new SimulatedDisk(directory);
+        beforeDamage = Optional.empty();
     }
 
     /**
@@ -67,12 +106,13 @@ final class SimulatedStorage {
         waiting.clear();
         busy = false;
         starts++;
-        store = new FileLogStore(disk, options);
+        store = new FileLogStore(disk, options, highestIncarnation + 1_000);
         powerMayFail = random.chance(quality.powerLossProbability());
         if (powerMayFail) {
             disk.losePowerAfter(random.nextInt(24));
         }
         LogStore.Recovered recovered = store.recover();
+        highestIncarnation = recovered.incarnation();
         disk.losePowerAfter(Long.MAX_VALUE);
         powerMayFail = false;
         return recovered;
@@ -98,7 +138,7 @@ final class SimulatedStorage {
         waiting.add(write);
         if (!busy) {
             busy = true;
-            after(random.exponentialNanos(quality.meanWriteNanos()), this::append);
+            after(writeDelay(), this::append);
         }
     }
 
@@ -150,7 +190,7 @@ final class SimulatedStorage {
         powerMayFail = false;
         busy = !waiting.isEmpty();
         if (busy) {
-            after(random.exponentialNanos(quality.meanWriteNanos()), this::append);
+            after(writeDelay(), this::append);
         }
         listener.durable(last.sequence());
     }
@@ -165,8 +205,16 @@ final class SimulatedStorage {
         }
     }
 
+    private long writeDelay() {
+        return stalled() + random.exponentialNanos(quality.meanWriteNanos());
+    }
+
+    private long stalled() {
+        return Math.max(0, stalledUntilNanos - scheduler.nowNanos());
+    }
+
     private long forceDelay() {
-        long delay = random.exponentialNanos(quality.meanForceNanos());
+        long delay = stalled() + random.exponentialNanos(quality.meanForceNanos());
         return random.chance(quality.slowProbability()) ? delay + random.nextLong(quality.slowMaxNanos() + 1) : delay;
     }
 

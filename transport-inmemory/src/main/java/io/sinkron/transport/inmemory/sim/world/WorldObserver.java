@@ -30,6 +30,9 @@ public interface WorldObserver {
     /** A node has ended a turn; all its effects are performed. */
     default void turned(NodeId node, Node machine) {}
 
+    /** The disk of a node that is down was replaced by an empty one. */
+    default void wiped(NodeId node) {}
+
     /** A node is gone, with everything that it had in memory. */
     default void stopped(NodeId node) {}
 }

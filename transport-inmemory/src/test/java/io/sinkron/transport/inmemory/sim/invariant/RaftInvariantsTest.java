@@ -47,23 +47,23 @@ class RaftInvariantsTest {
     @Test
     void aVoteForASecondCandidateIsSeen() {
         durable(C, hardState(1, A));
-        invariants.sent(C, A, new RaftMessage.VoteResponse(1, true));
-        broken("R7", () -> invariants.sent(C, B, new RaftMessage.VoteResponse(1, true)));
+        invariants.sent(C, A, new RaftMessage.VoteResponse(1, true, 0));
+        broken("R7", () -> invariants.sent(C, B, new RaftMessage.VoteResponse(1, true, 0)));
     }
 
     @Test
     void aVoteSpokenBeforeItIsDurableIsSeen() {
         long write = writes(C, hardState(1, A));
-        broken("R8", () -> invariants.sent(C, A, new RaftMessage.VoteResponse(1, true)));
+        broken("R8", () -> invariants.sent(C, A, new RaftMessage.VoteResponse(1, true, 0)));
         invariants.durable(C, write);
-        assertDoesNotThrow(() -> invariants.sent(C, A, new RaftMessage.VoteResponse(1, true)));
+        assertDoesNotThrow(() -> invariants.sent(C, A, new RaftMessage.VoteResponse(1, true, 0)));
     }
 
     @Test
     void anEntryAcknowledgedBeforeItIsDurableIsSeen() {
         durable(B, hardState(1, A));
         writes(B, entries(entry(1, 1, "x")));
-        broken("R8", () -> invariants.sent(B, A, new RaftMessage.AppendAccepted(1, 1, 1, 1)));
+        broken("R8", () -> invariants.sent(B, A, new RaftMessage.AppendAccepted(1, 1, 1, 1, 0)));
     }
 
     @Test
@@ -71,7 +71,7 @@ class RaftInvariantsTest {
         durable(B, hardState(2, C));
         durable(B, entries(entry(1, 1, "x")));
         writes(B, new LogBatch(Optional.empty(), 1, List.of(entry(1, 2, "y"))));
-        broken("R8", () -> invariants.sent(B, A, new RaftMessage.AppendAccepted(2, 1, 1, 1)));
+        broken("R8", () -> invariants.sent(B, A, new RaftMessage.AppendAccepted(2, 1, 1, 1, 0)));
     }
 
     @Test
