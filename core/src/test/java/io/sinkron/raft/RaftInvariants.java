@@ -19,7 +19,9 @@ import java.util.TreeMap;
 final class RaftInvariants {
     private record Place(long index, long term) {}
 
-    private record Ballot(NodeId voter, long term) {}
+    private record Ballot(Server voter, long term) {}
+
+    private record Read(NodeId node, long id) {}
 
     private record Seen(long term, long commit, long applied) {}
 
@@ -31,6 +33,7 @@ final class RaftInvariants {
     private final Map<Ballot, NodeId> votes = new HashMap<>();
     private final Map<Long, Long> stateHashes = new HashMap<>();
     private final Map<NodeId, Seen> seen = new HashMap<>();
+    private final Map<Read, Long> reads = new HashMap<>();
     private final Map<NodeId, Long> leaderTerms = new HashMap<>();
 
     static long mix(long hash, LogEntry entry) {
@@ -45,6 +48,10 @@ final class RaftInvariants {
         seen.remove(node);
     }
 
+    private void forgetReads(NodeId node) {
+        reads.keySet().removeIf(read -> read.node.equals(node));
+    }
+
     void started(TestNode node) {
         Seen before = seen.get(node.id);
         if (before != null) {
@@ -57,6 +64,7 @@ final class RaftInvariants {
                         node.raft().commitIndex(),
                         node.raft().appliedIndex()));
         leaderTerms.remove(node.id);
+        forgetReads(node.id);
         require(node.raft().role() == Role.FOLLOWER, "a node starts as a follower");
     }
 
@@ -92,7 +100,7 @@ final class RaftInvariants {
                     node.disk().hardState().votedFor().filter(candidate::equals).isPresent(),
                     "R8: vote of " + node.id + " in term " + term + " spoken before durable");
         }
-        NodeId before = votes.putIfAbsent(new Ballot(node.id, term), candidate);
+        NodeId before = votes.putIfAbsent(new Ballot(node.raft().server(), term), candidate);
         require(
                 before == null || before.equals(candidate),
                 "R7: " + node.id + " votes for " + before + " and " + candidate + " in term " + term);
@@ -154,11 +162,40 @@ final class RaftInvariants {
             long index = raft.commitIndex();
             long term = node.written.entry(index).orElseThrow().term();
             require(term == raft.term(), "R9: commits " + index + " of term " + term + " in term " + raft.term());
-            long holders = nodes.values().stream()
-                    .filter(each -> each.disk().holds(index, term))
-                    .count();
-            require(holders * 2 > nodes.size(), "R9: commits " + index + " with " + holders + " durable copies");
+            Configuration configuration = raft.configuration();
+            requireMajority(configuration.voters(), index, term);
+            if (configuration.isJoint()) {
+                requireMajority(configuration.outgoing(), index, term);
+            }
         }
+    }
+
+    /** R9: what is committed is durable on a majority of the very servers that vote, of either half. */
+    private void requireMajority(List<Server> voters, long index, long term) {
+        long holders =
+                voters.stream().filter(voter -> holds(voter, index, term)).count();
+        require(
+                holders * 2 > voters.size(),
+                "R9: commits " + index + " with " + holders + " durable copies among " + voters);
+    }
+
+    private boolean holds(Server voter, long index, long term) {
+        TestNode node = nodes.get(voter.id());
+        return node.disk().hardState().identity() == voter.identity()
+                && node.disk().holds(index, term);
+    }
+
+    void readBegins(TestNode node, long id) {
+        reads.put(new Read(node.id, id), committed.isEmpty() ? 0 : committed.lastKey());
+    }
+
+    /** R16: a read sees all that was committed, as far as anybody had applied it, when it began. */
+    void read(TestNode node, RaftEffects.ReadDone read) {
+        Long begun = reads.remove(new Read(node.id, read.id()));
+        require(begun != null, "a read of " + node.id + " is answered twice, or was never begun");
+        require(
+                read.index() == RaftEffects.REFUSED || read.index() >= begun,
+                "R16: " + node.id + " reads at " + read.index() + ", committed was " + begun);
     }
 
     /** R3: the same index and term is the same entry, with the same entries before it. */

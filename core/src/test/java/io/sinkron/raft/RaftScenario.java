@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
@@ -36,13 +37,20 @@ final class RaftScenario {
     private long now;
 
     private RaftScenario(RaftOptions options, List<String> logs) {
+        this(options, logs, 0);
+    }
+
+    /** The last {@code joiners} nodes don't belong to the group, which has to take them in. */
+    RaftScenario(RaftOptions options, List<String> logs, int joiners) {
         this.options = options;
         List<NodeId> ids = new ArrayList<>();
-        for (int i = 1; i <= logs.size(); i++) {
+        for (int i = 1; i <= logs.size() - joiners; i++) {
             ids.add(id(i));
         }
+        Configuration founding = Configuration.founding(ids, Map.of());
         for (int i = 1; i <= logs.size(); i++) {
-            TestNode node = new TestNode(id(i), ids, options, new Random(i), invariants);
+            Configuration known = i <= ids.size() ? founding : Configuration.EMPTY;
+            TestNode node = new TestNode(id(i), known, options, new Random(i), invariants);
             invariants.add(node);
             nodes.add(node);
             preload(node.durable, logs.get(i - 1));
@@ -131,9 +139,6 @@ final class RaftScenario {
     /** Makes this node the leader by an election that all who are connected take part in. */
     RaftScenario elect(int node) {
         lapse().campaign(node).stabilise();
-        if (raft(node).role() == Role.PRE_CANDIDATE) {
-            campaign(node).stabilise(); // to found a group it waits a moment for those that it hasn't heard
-        }
         assertEquals(Role.LEADER, raft(node).role(), "node " + node);
         return this;
     }
@@ -143,6 +148,24 @@ final class RaftScenario {
                 raft(node).propose(Bytes.utf8(command), 0, node(node).now(now));
         turn(node);
         return proposed;
+    }
+
+    Reconfigured reconfigure(int node, MembershipChange change) {
+        Reconfigured outcome = raft(node).reconfigure(change, node(node).now(now));
+        turn(node);
+        return outcome;
+    }
+
+    TransferStarted transfer(int node, Optional<NodeId> to) {
+        TransferStarted outcome = raft(node).transfer(to, node(node).now(now));
+        turn(node);
+        return outcome;
+    }
+
+    long read(int node) {
+        long read = node(node).read(now);
+        turn(node);
+        return read;
     }
 
     /** Delivers messages, in order, until none is left. */
@@ -346,22 +369,15 @@ final class RaftScenario {
         return options;
     }
 
+    /** From now on this node's clock gains so much. */
+    RaftScenario runFast(int node, int permille) {
+        node(node).runFast(permille, now);
+        return this;
+    }
+
     /** The time of a clock that nobody has touched. */
     long now() {
         return now;
-    }
-
-    /** R17: who is sure that it leads is the only one, as long as the clocks agree. */
-    void checkOneSureLeader() {
-        long sure = Long.MAX_VALUE;
-        long highest = 0;
-        for (int i = 1; i <= nodes.size(); i++) {
-            if (node(i).isUp() && raft(i).role() == Role.LEADER) {
-                highest = Math.max(highest, raft(i).term());
-                sure = raft(i).hasQuorum(now(i)) ? Math.min(sure, raft(i).term()) : sure;
-            }
-        }
-        assertTrue(highest <= sure, "R17: sure of term " + sure + ", but term " + highest + " has a leader");
     }
 
     TestNode node(int node) {

@@ -1,10 +1,14 @@
 package io.sinkron.raft;
 
 import io.sinkron.common.Bytes;
+import io.sinkron.common.NodeId;
 import io.sinkron.raft.ScriptGroup.Link;
 import io.sinkron.raft.TestNetwork.Packet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /** The verbs of scripts that do something. {@code docs/raft-scenarios.md} lists them. */
@@ -46,6 +50,10 @@ final class ScriptActions {
             case "crash" -> crash(words);
             case "restart" -> forEach(words, scenario::restart);
             case "wipe" -> forEach(words, this::wipe);
+            case "clock" -> clock(words);
+            case "conf" -> conf(words);
+            case "transfer" -> transfer(words);
+            case "read" -> read(words);
             case "compact", "snapshot" -> forEach(words, scenario::compact);
             default -> throw new IllegalArgumentException("no verb '" + verb + "'");
         }
@@ -69,9 +77,8 @@ final class ScriptActions {
     }
 
     private void elect(int node) {
-        scenario.lapse();
-        campaign(node);
-        scenario.stabilise();
+        group.clockJumped();
+        scenario.elect(node);
         expectations.require("expect", new ScriptWords(node + " leader"));
     }
 
@@ -112,7 +119,7 @@ final class ScriptActions {
         while (words.hasNext() && !words.peek().equals("->")) {
             commands.add(words.next());
         }
-        String expected = words.accept("->") ? String.join(" ", words.rest()) : "accepted";
+        String expected = outcome(words, "accepted");
         for (int i = 0; i < commands.size(); i++) {
             Proposed proposed;
             if (isTogether && i < commands.size() - 1) {
@@ -260,6 +267,56 @@ final class ScriptActions {
         check(!scenario.node(node).isUp(), "only the disk of a node that is down is wiped");
         scenario.node(node).wipe();
         scenario.forgetHistory(node);
+    }
+
+    /** {@code clock 2 fast 50}: it gains 50 milliseconds a second. */
+    private void clock(ScriptWords words) {
+        int node = words.number();
+        words.require("fast");
+        scenario.runFast(node, words.number());
+    }
+
+    /** {@code conf 1 add-voter 4 add-learner 5 promote 5 demote 3 remove 2 -> <outcome>}. */
+    private void conf(ScriptWords words) {
+        int node = words.number();
+        TreeMap<NodeId, String> voters = new TreeMap<>();
+        TreeMap<NodeId, String> learners = new TreeMap<>();
+        TreeSet<NodeId> removed = new TreeSet<>();
+        while (words.hasNext() && !words.peek().equals("->")) {
+            String what = words.next();
+            for (int number : words.numbers()) {
+                NodeId id = RaftScenario.id(number);
+                switch (what) {
+                    case "add-voter", "promote" -> voters.put(id, "");
+                    case "add-learner", "demote" -> learners.put(id, "");
+                    case "remove" -> removed.add(id);
+                    default -> throw new IllegalArgumentException("no change of membership '" + what + "'");
+                }
+            }
+        }
+        String expected = outcome(words, "accepted");
+        String actual = ScriptOutcomes.of(scenario.reconfigure(node, new MembershipChange(voters, learners, removed)));
+        check(ScriptOutcomes.fits(expected, actual), "the change was " + actual);
+    }
+
+    /** {@code transfer 1}, {@code transfer 1 to 2}; {@code -> <outcome>}. */
+    private void transfer(ScriptWords words) {
+        int node = words.number();
+        Optional<NodeId> to = words.accept("to") ? Optional.of(RaftScenario.id(words.number())) : Optional.empty();
+        String expected = outcome(words, "started");
+        String actual = ScriptOutcomes.of(scenario.transfer(node, to));
+        check(ScriptOutcomes.fits(expected, actual), "the transfer was " + actual);
+    }
+
+    private static String outcome(ScriptWords words, String otherwise) {
+        return words.accept("->") ? String.join(" ", words.rest()) : otherwise;
+    }
+
+    /** {@code read 1 as <name>}. */
+    private void read(ScriptWords words) {
+        int node = words.number();
+        words.require("as");
+        group.begin(words.next(), node);
     }
 
     private static void check(boolean condition, String otherwise) {

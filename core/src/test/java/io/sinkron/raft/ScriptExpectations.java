@@ -51,6 +51,8 @@ final class ScriptExpectations {
         } else if (words.accept("no")) {
             words.require("leader");
             check(leaders() == 0, leaders() + " nodes lead");
+        } else if (words.accept("read")) {
+            read(words);
         } else if (words.accept("same")) {
             same(words);
         } else if (words.accept("sent")) {
@@ -68,6 +70,20 @@ final class ScriptExpectations {
         return group.nodes("up").stream()
                 .filter(node -> scenario.raft(node).role() == Role.LEADER)
                 .count();
+    }
+
+    /** {@code read <name> pending|refused|done|index 3}. */
+    private void read(ScriptWords words) {
+        ScriptGroup.Read read = group.read(words.next());
+        Long index = scenario.node(read.node()).reads.get(read.id());
+        String expected = words.next();
+        String actual = index == null ? "pending" : index == RaftEffects.REFUSED ? "refused" : "done";
+        if (expected.equals("index")) {
+            check(actual.equals("done"), "the read is " + actual);
+            number("index of the read", words, index);
+        } else {
+            check(actual.equals(expected), "the read is " + actual);
+        }
     }
 
     /** {@code same state|log all}. */
@@ -203,8 +219,33 @@ final class ScriptExpectations {
             case "unsure" -> check(!raft.hasQuorum(scenario.now(node)), "node " + node + " is sure");
             case "ready" -> check(raft.isReadyLeader(), "node " + node + " isn't ready");
             case "unready" -> check(!raft.isReadyLeader(), "node " + node + " is ready");
+            case "voters" ->
+                text(node, name, words, numbers(raft.configuration().voters()));
+            case "outgoing" ->
+                text(node, name, words, numbers(raft.configuration().outgoing()));
+            case "learners" ->
+                text(node, name, words, numbers(raft.configuration().learners()));
+            case "target" ->
+                text(node, name, words, numbers(raft.configuration().target()));
+            case "committed-voters" ->
+                text(node, name, words, numbers(raft.committedConfiguration().voters()));
+            case "joint" -> check(raft.configuration().isJoint(), "node " + node + " has " + raft.configuration());
+            case "settled" -> check(raft.configuration().isSettled(), "node " + node + " has " + raft.configuration());
+            case "member" -> check(raft.isMember(), "node " + node + " is no member");
+            case "stranger" -> check(!raft.isMember(), "node " + node + " is a member");
+            case "identity" -> number(subject, words, raft.server().identity());
+            case "successor" ->
+                text(
+                        node,
+                        name,
+                        words,
+                        raft.successor().map(ScriptExpectations::number).orElse("none"));
             default -> throw new IllegalArgumentException("nodes have no property '" + name + "'");
         }
+    }
+
+    private static String numbers(List<Server> servers) {
+        return servers.stream().map(server -> number(server.id())).collect(Collectors.joining(" ", "[", "]"));
     }
 
     private void has(int node, String command, boolean expected) {

@@ -30,9 +30,13 @@ final class ScriptGroup {
         }
     }
 
+    /** A read that a script has begun: where, and under which number. */
+    record Read(int node, long id) {}
+
     final RaftScenario scenario;
     private final Map<String, Packet> aside = new HashMap<>();
     private final Set<Integer> failingDisks = new HashSet<>();
+    private final Map<String, Read> reads = new HashMap<>();
     private long clocksFairFrom = Long.MIN_VALUE;
 
     ScriptGroup(RaftScenario scenario) {
@@ -71,6 +75,18 @@ final class ScriptGroup {
         return aside.containsKey(name);
     }
 
+    void begin(String name, int node) {
+        reads.put(name, new Read(node, scenario.read(node)));
+    }
+
+    Read read(String name) {
+        Read read = reads.get(name);
+        if (read == null) {
+            throw new IllegalArgumentException("no read '" + name + "' was begun");
+        }
+        return read;
+    }
+
     void failDisk(int node) {
         scenario.holdStorage(node);
         failingDisks.add(node);
@@ -92,7 +108,23 @@ final class ScriptGroup {
             return hasFailed;
         });
         if (scenario.now() - clocksFairFrom >= 0) {
-            scenario.checkOneSureLeader();
+            checkOneSureLeader();
+        }
+    }
+
+    /** R17: who is sure that it leads is the only one. */
+    private void checkOneSureLeader() {
+        long sure = Long.MAX_VALUE;
+        long highest = 0;
+        for (int node : nodes("up")) {
+            Raft raft = scenario.raft(node);
+            if (raft.role() == Role.LEADER) {
+                highest = Math.max(highest, raft.term());
+                sure = raft.hasQuorum(scenario.now(node)) ? Math.min(sure, raft.term()) : sure;
+            }
+        }
+        if (highest > sure) {
+            throw new AssertionError("R17: sure of term " + sure + ", but term " + highest + " has a leader");
         }
     }
 }

@@ -4,10 +4,14 @@ import io.sinkron.common.Bytes;
 import io.sinkron.raft.RaftMessage.AppendAccepted;
 import io.sinkron.raft.RaftMessage.AppendEntries;
 import io.sinkron.raft.RaftMessage.AppendRejected;
+import io.sinkron.raft.RaftMessage.Campaign;
 import io.sinkron.raft.RaftMessage.InstallSnapshot;
 import io.sinkron.raft.RaftMessage.InstallSnapshotResponse;
 import io.sinkron.raft.RaftMessage.PreVoteRequest;
 import io.sinkron.raft.RaftMessage.PreVoteResponse;
+import io.sinkron.raft.RaftMessage.ReadRequest;
+import io.sinkron.raft.RaftMessage.ReadResponse;
+import io.sinkron.raft.RaftMessage.TimeoutNow;
 import io.sinkron.raft.RaftMessage.VoteRequest;
 import io.sinkron.raft.RaftMessage.VoteResponse;
 import io.sinkron.spi.LogEntry;
@@ -15,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -69,6 +74,9 @@ final class ScriptMessages {
             case "reject" -> AppendRejected.class;
             case "snapshot" -> InstallSnapshot.class;
             case "snapshot-answer" -> InstallSnapshotResponse.class;
+            case "timeout-now" -> TimeoutNow.class;
+            case "read-request" -> ReadRequest.class;
+            case "read-answer" -> ReadResponse.class;
             default -> throw new IllegalArgumentException("no kind of message: '" + kind + "'");
         };
     }
@@ -98,8 +106,10 @@ final class ScriptMessages {
             fields.put("verdict", response.granted() ? "granted" : "denied");
         } else if (message instanceof VoteRequest request) {
             fields.put("last", place(request.lastIndex(), request.lastTerm()));
+            fields.put("for", request.campaign().name().toLowerCase(Locale.ROOT));
         } else if (message instanceof VoteResponse response) {
             fields.put("verdict", response.granted() ? "granted" : "denied");
+            fields.put("identity", Long.toString(response.identity()));
         } else if (message instanceof AppendEntries append) {
             fields.put("prev", place(append.prevIndex(), append.prevTerm()));
             fields.put("entries", terms(append.entries()));
@@ -107,6 +117,7 @@ final class ScriptMessages {
         } else if (message instanceof AppendAccepted answer) {
             fields.put("verified", Long.toString(answer.verifiedIndex()));
             fields.put("durable", Long.toString(answer.durableIndex()));
+            fields.put("identity", Long.toString(answer.identity()));
         } else if (message instanceof AppendRejected answer) {
             fields.put("prev", Long.toString(answer.prevIndex()));
             fields.put("hint", place(answer.hintIndex(), answer.hintTerm()));
@@ -118,6 +129,8 @@ final class ScriptMessages {
         } else if (message instanceof InstallSnapshotResponse answer) {
             fields.put("index", Long.toString(answer.index()));
             fields.put("offset", Long.toString(answer.offset()));
+        } else if (message instanceof ReadResponse answer) {
+            fields.put("index", Long.toString(answer.index()));
         }
         return fields;
     }
@@ -148,7 +161,11 @@ final class ScriptMessages {
                         termOf(fields, "prev"),
                         number(fields, "commit"),
                         entries(fields));
-            case "accept" -> Say.appendAccepted(term, round, number(fields, "verified"), number(fields, "durable"));
+            case "accept" ->
+                new AppendAccepted(
+                        term, round, number(fields, "verified"), number(fields, "durable"), number(fields, "identity"));
+            case "timeout-now" -> new TimeoutNow(term);
+            case "read-answer" -> new ReadResponse(term, 1, 1, number(fields, "index"));
             case "reject" ->
                 Say.appendRejected(term, round, number(fields, "prev"), index(fields, "hint"), termOf(fields, "hint"));
             case "snapshot" -> piece(fields, term, round);
@@ -157,7 +174,8 @@ final class ScriptMessages {
             default -> throw new IllegalArgumentException("no kind of message to make up: '" + kind + "'");
         };
         fields.keySet().removeAll(List.of("term", "last", "campaign", "prev", "commit", "entries", "verified"));
-        fields.keySet().removeAll(List.of("durable", "hint", "index", "state", "from", "to", "offset"));
+        fields.keySet()
+                .removeAll(List.of("durable", "hint", "index", "state", "from", "to", "offset", "identity", "for"));
         if (!fields.isEmpty()) {
             throw new IllegalArgumentException("a message of kind " + kind + " has no " + fields.keySet());
         }
@@ -183,6 +201,10 @@ final class ScriptMessages {
             entries.add(RaftScenario.entry(++index, Long.parseLong(term)));
         }
         return entries;
+    }
+
+    private static Campaign campaign(Map<String, String> fields) {
+        return Campaign.valueOf(fields.getOrDefault("for", "regular").toUpperCase(Locale.ROOT));
     }
 
     private static long number(Map<String, String> fields, String name) {

@@ -7,12 +7,18 @@ import java.util.List;
 final class ScriptSetup {
     private RaftOptions options = RaftScenario.OPTIONS;
     private final List<String> logs = new ArrayList<>();
+    private int joiners;
 
     /** Takes a step of the setup; false if it's none, so that the group starts. */
     boolean take(String verb, ScriptWords words) {
         switch (verb) {
             case "option" -> option(words.next(), words.next());
-            case "nodes" -> nodes(words.numbers());
+            case "nodes" -> nodes(words);
+            case "joiners" -> {
+                List<Integer> numbers = words.numbers();
+                number(numbers, "");
+                joiners += numbers.size();
+            }
             case "log" -> log(words);
             default -> {
                 return false;
@@ -26,15 +32,26 @@ final class ScriptSetup {
         if (logs.isEmpty()) {
             throw new IllegalArgumentException("a script begins with its nodes");
         }
-        return RaftScenario.withLogs(options, logs.toArray(new String[0]));
+        return new RaftScenario(options, logs, joiners);
     }
 
-    private void nodes(List<Integer> numbers) {
+    /** {@code nodes 1 2 3}, whose disks nothing was written to; {@code nodes 1 2 3 in term 1}, with empty logs. */
+    private void nodes(ScriptWords words) {
+        List<Integer> numbers = words.numbers();
+        String log = "";
+        if (words.accept("in")) {
+            words.require("term");
+            log = "@" + words.number();
+        }
+        number(numbers, log);
+    }
+
+    private void number(List<Integer> numbers, String log) {
         for (int number : numbers) {
             if (number != logs.size() + 1) {
                 throw new IllegalArgumentException("nodes are numbered 1 2 3 and so on");
             }
-            logs.add("");
+            logs.add(log);
         }
     }
 
@@ -70,6 +87,13 @@ final class ScriptSetup {
             case "tail-entries" -> o.withSnapshots(o.snapshotChunkBytes(), o.maxInFlightChunks(), n, o.keptTailBytes());
             case "tail-bytes" ->
                 o.withSnapshots(o.snapshotChunkBytes(), o.maxInFlightChunks(), o.keptTailEntries(), number);
+            case "held-bytes" -> o.withHeldLog(number);
+            case "lease-reads" -> o.withReads(number > 0, o.maxPendingReads());
+            case "pending-reads" -> o.withReads(o.leaseReads(), n);
+            case "catch-up-entries" -> o.withPatience(o.snapshotBytesPerSecond(), o.slowDiskNanos(), n);
+            case "snapshot-rate" -> o.withPatience(number, o.slowDiskNanos(), o.maxCatchUpEntries());
+            case "slow-disk-millis" ->
+                o.withPatience(o.snapshotBytesPerSecond(), number * 1_000_000, o.maxCatchUpEntries());
             default -> throw new IllegalArgumentException("no option '" + name + "'");
         };
     }

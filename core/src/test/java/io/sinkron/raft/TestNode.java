@@ -3,13 +3,16 @@ package io.sinkron.raft;
 import io.sinkron.common.Bytes;
 import io.sinkron.common.NodeId;
 import io.sinkron.raft.RaftEffects.Outgoing;
+import io.sinkron.raft.RaftEffects.ReadDone;
 import io.sinkron.raft.RaftEffects.Write;
 import io.sinkron.spi.LogBatch;
 import io.sinkron.spi.LogEntry;
 import io.sinkron.spi.StoredSnapshot;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
@@ -23,7 +26,10 @@ final class TestNode {
     final ArrayDeque<Write> unflushed = new ArrayDeque<>();
     final List<Outgoing> outgoing = new ArrayList<>();
     final List<String> applied = new ArrayList<>();
-    private final List<NodeId> voters;
+    /** The reads of this start that have been answered, by number. */
+    final Map<Long, Long> reads = new HashMap<>();
+
+    private final Configuration founding;
     private final RaftOptions options;
     private final RandomGenerator random;
     private final RaftInvariants invariants;
@@ -31,14 +37,21 @@ final class TestNode {
     private DiskImage disk;
     private boolean isStorageHeld;
     private long skewNanos;
+    private int fastPermille;
+    private long fastSince;
     private long incarnation;
     private long appliedIndex;
     private long stateHash;
     private int installs;
 
     TestNode(NodeId id, List<NodeId> voters, RaftOptions options, RandomGenerator random, RaftInvariants invariants) {
+        this(id, Configuration.founding(voters, Map.of()), options, random, invariants);
+    }
+
+    TestNode(
+            NodeId id, Configuration founding, RaftOptions options, RandomGenerator random, RaftInvariants invariants) {
         this.id = id;
-        this.voters = voters;
+        this.founding = founding;
         this.options = options;
         this.random = random;
         this.invariants = invariants;
@@ -70,7 +83,14 @@ final class TestNode {
     }
 
     long now(long globalNow) {
-        return globalNow + skewNanos;
+        return globalNow + skewNanos + (globalNow - fastSince) * fastPermille / 1000;
+    }
+
+    /** From now on this node's clock gains so much. */
+    void runFast(int permille, long globalNow) {
+        skewNanos = now(globalNow) - globalNow;
+        fastPermille = permille;
+        fastSince = globalNow;
     }
 
     void skew(long nanos) {
@@ -78,13 +98,8 @@ final class TestNode {
     }
 
     void start(long globalNow) {
-        raft = new Raft(
-                options,
-                id,
-                Configuration.founding(voters, java.util.Map.of()),
-                disk.recovered(++incarnation),
-                random,
-                now(globalNow));
+        raft = new Raft(options, id, founding, disk.recovered(++incarnation), random, now(globalNow));
+        reads.clear();
         written = disk.copy();
         appliedIndex = 0;
         stateHash = 0;
@@ -146,6 +161,13 @@ final class TestNode {
         return last > 0;
     }
 
+    /** Begins a read; what it answers has to include all that was committed by now. */
+    long read(long globalNow) {
+        long read = raft.read(now(globalNow));
+        invariants.readBegins(this, read);
+        return read;
+    }
+
     void compact(long globalNow) {
         raft.compact(appliedIndex, Bytes.utf8(appliedIndex + ":" + stateHash), now(globalNow));
         invariants.snapshot(appliedIndex, stateHash);
@@ -167,6 +189,10 @@ final class TestNode {
         for (Outgoing message : effects.messages()) {
             invariants.sent(this, message);
             outgoing.add(message);
+        }
+        for (ReadDone read : effects.reads()) {
+            invariants.read(this, read);
+            reads.put(read.id(), read.index());
         }
         for (LogEntry entry : effects.committed()) {
             if (entry.index() != appliedIndex + 1) {
