@@ -15,7 +15,6 @@ final class AppliedHere implements StateSink {
     private final Applier applier;
     private final Proposer proposer;
     private final Services services;
-    private final Consumers consumers;
     private final LeaderDuties duties;
     private final Standing standing;
     private final Outputs outputs;
@@ -28,7 +27,6 @@ final class AppliedHere implements StateSink {
             Applier applier,
             Proposer proposer,
             Services services,
-            Consumers consumers,
             LeaderDuties duties,
             Standing standing,
             Outputs outputs) {
@@ -37,7 +35,6 @@ final class AppliedHere implements StateSink {
         this.applier = applier;
         this.proposer = proposer;
         this.services = services;
-        this.consumers = consumers;
         this.duties = duties;
         this.standing = standing;
         this.outputs = outputs;
@@ -69,8 +66,6 @@ final class AppliedHere implements StateSink {
             services.queueAnswered(queue.operation(), answer, now);
         } else if (purpose instanceof Purpose.MemoryOperations batch) {
             services.memoryAnswered(batch.batch(), answer, now);
-        } else if (purpose instanceof Purpose.SessionCheck check) {
-            consumers.checked(check.call(), answer, now);
         }
     }
 

@@ -3,26 +3,23 @@ package io.sinkron.node;
 import io.sinkron.common.Answer;
 import io.sinkron.common.Refusal;
 import io.sinkron.lock.LockCommand;
-import io.sinkron.node.Pending.Purpose;
 import io.sinkron.queue.QueueRequest;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
  * Dequeues that name a session, until it is known to be alive. This node's copy of the lock table may lag behind the one where the session was just
- * opened, so what it doesn't know is asked through the log.
+ * opened, so what it doesn't know is read where it is certain.
  */
 final class Consumers {
     private final Map<Long, Call.Queue> checking = new HashMap<>();
     private final Services services;
-    private final Proposer proposer;
-    private final Proposer.Route route;
+    private final Reads reads;
     private final Outputs outputs;
 
-    Consumers(Services services, Proposer proposer, Proposer.Route route, Outputs outputs) {
+    Consumers(Services services, Reads reads, Outputs outputs) {
         this.services = services;
-        this.proposer = proposer;
-        this.route = route;
+        this.reads = reads;
         this.outputs = outputs;
     }
 
@@ -37,8 +34,7 @@ final class Consumers {
         }
         checking.put(call.id(), call);
         LockCommand read = new LockCommand.ReadSessions(((QueueRequest.Dequeue) call.request()).consumer());
-        proposer.submit(read, new Purpose.SessionCheck(call.id()), true, call.deadlineNanos(), route, now)
-                .ifPresent(refusal -> end(call.id(), refusal));
+        reads.submit(call.id(), read, call.deadlineNanos(), now).ifPresent(refusal -> end(call.id(), refusal));
     }
 
     /** Whether a call waits here for its session's check. */
@@ -46,7 +42,7 @@ final class Consumers {
         return checking.containsKey(call);
     }
 
-    /** The log has said whether the session of a call is alive, or the call's time is over. */
+    /** It is known whether the session of a call is alive, or the call's time is over. */
     void checked(long call, Answer answer, long now) {
         if (answer instanceof Refusal) {
             end(call, answer);

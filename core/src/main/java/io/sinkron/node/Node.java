@@ -12,10 +12,12 @@ import io.sinkron.common.CommandId;
 import io.sinkron.common.InvariantViolation;
 import io.sinkron.common.Message;
 import io.sinkron.common.NodeId;
+import io.sinkron.common.Refusal;
 import io.sinkron.common.XxHash64;
 import io.sinkron.lock.LockCommand;
 import io.sinkron.lock.LockMessage;
 import io.sinkron.node.Pending.Purpose;
+import io.sinkron.queue.QueueCommand;
 import io.sinkron.queue.QueueMessage;
 import io.sinkron.raft.Configuration;
 import io.sinkron.raft.Proposals;
@@ -50,6 +52,7 @@ public final class Node {
     private final ClusterClock clock;
     private final Proposer proposer;
     private final RaftRoute route;
+    private final Reads reads;
     private final LeaderDuties duties;
     private final Membership membership;
     private final Services services;
@@ -88,6 +91,7 @@ public final class Node {
         this.outputs = new Outputs(self);
         this.route = new RaftRoute(self, raft, clock, options.limits().maxLogBytes());
         this.proposer = new Proposer(self, incarnation, options.limits(), now);
+        this.reads = new Reads(raft, options.limits(), now);
         this.duties = new LeaderDuties(new ViewKeeper(options.lease(), options.voters()));
         LeaseHolder lease = new LeaseHolder(options.lease(), now);
         this.membership = new Membership(
@@ -99,9 +103,8 @@ public final class Node {
                 outputs);
         this.services = new Services(options, incarnation, random, proposer, route, outputs);
         this.standing = new Standing(self, incarnation, lease, services, clock);
-        this.consumers = new Consumers(services, proposer, route, outputs);
-        this.applied =
-                new AppliedHere(self, incarnation, applier, proposer, services, consumers, duties, standing, outputs);
+        this.consumers = new Consumers(services, reads, outputs);
+        this.applied = new AppliedHere(self, incarnation, applier, proposer, services, duties, standing, outputs);
         standing.stateReplaced(state(), now);
         refreshStatus();
     }
@@ -150,27 +153,26 @@ public final class Node {
         this.now = now;
         if (call instanceof Call.Replicate replicate) {
             Purpose purpose = new Purpose.ClientCall(call.id(), replicate.waitNanos());
-            CommandBody body = replicate.command();
-            proposer.submit(body, purpose, isRead(body), call.deadlineNanos(), route, now)
-                    .ifPresent(refusal -> outputs.complete(call.id(), refusal));
+            Optional<Refusal> refused = Reads.isRead(replicate.command())
+                    ? reads.submit(call.id(), replicate.command(), call.deadlineNanos(), now)
+                    : proposer.submit(replicate.command(), purpose, call.deadlineNanos(), route, now);
+            refused.ifPresent(refusal -> outputs.complete(call.id(), refusal));
         } else if (call instanceof Call.Queue queue) {
             consumers.call(queue, state(), now);
         } else if (call instanceof Call.Cache cache) {
             services.call(cache, now);
         } else if (call instanceof Call.ListQueues list) {
-            services.call(list, now);
+            if (options.externalQueues()) {
+                services.call(list);
+            } else {
+                reads.submit(call.id(), new QueueCommand.ListQueues(), call.deadlineNanos(), now)
+                        .ifPresent(refusal -> outputs.complete(call.id(), refusal));
+            }
         } else if (call instanceof Call.KeepAlive keepAlive) {
             membership.keepAlive(keepAlive, leader, now);
         } else if (call instanceof Call.ReadStale read) {
             outputs.complete(call.id(), state().locks().read(read.command(), clock.estimate(now)));
         }
-    }
-
-    private static boolean isRead(CommandBody command) {
-        return command instanceof LockCommand.ReadLock
-                || command instanceof LockCommand.ReadLocks
-                || command instanceof LockCommand.ReadGraph
-                || command instanceof LockCommand.ReadSessions;
     }
 
     /** The client of a call gave up. The call is still completed, when its end is known. */
@@ -187,7 +189,7 @@ public final class Node {
 
     /** Proposes a command whose answer nobody waits for. One that is refused now comes again by whoever found it due. */
     private void housekeeping(CommandBody command, boolean leaderOnly) {
-        proposer.submit(command, new Purpose.Housekeeping(leaderOnly), false, 0, route, now);
+        proposer.submit(command, new Purpose.Housekeeping(leaderOnly), 0, route, now);
     }
 
     /** A write of {@link NodeEffect.Persist}, and all before it, are durable. */
@@ -265,15 +267,13 @@ public final class Node {
             cancelWait(acquire, true, false);
         }
         for (Proposer.Expired expired : proposer.expired(now)) {
-            if (consumers.isChecking(expired.call())) {
-                consumers.checked(expired.call(), expired.refusal(), now);
-            } else {
-                outputs.complete(expired.call(), expired.refusal());
-            }
+            outputs.complete(expired.call(), expired.refusal());
             if (expired.mustCancel()) {
                 cancelWait(expired.id(), true, true);
             }
         }
+        reads.expired(now).forEach(this::complete);
+        reads.resend(now);
         proposer.resend(route, now);
         duties.observe(isReadyLeader(), state(), now);
         duties.due(raft.term(), isSure(), now).forEach(command -> housekeeping(command, true));
@@ -286,6 +286,7 @@ public final class Node {
         first = earlier(first, services.deadline());
         first = earlier(first, membership.deadline());
         first = earlier(first, proposer.deadline(far));
+        first = earlier(first, reads.deadline(far));
         first = earlier(first, duties.deadline(far));
         if (applier.hasNext()) {
             return now;
@@ -312,6 +313,10 @@ public final class Node {
                 isMoving = true;
             }
             isMoving |= apply();
+            for (Reads.Answered read : reads.answered(state(), clock.estimate(now))) {
+                complete(read);
+                isMoving = true;
+            }
             isMoving |= observeRaft();
         }
         applier.task().ifPresent(task -> outputs.add(new NodeEffect.Offload(task)));
@@ -329,6 +334,7 @@ public final class Node {
         effects.write().ifPresent(write -> outputs.add(new NodeEffect.Persist(write)));
         effects.install().ifPresent(applier::installed);
         applier.committed(effects.committed());
+        reads.found(effects.reads());
     }
 
     /** Applies what a turn may; false if that was nothing. */
@@ -344,6 +350,15 @@ public final class Node {
             readyTerm = raft.term();
         }
         return isMoving;
+    }
+
+    /** A read was a client's call, or the question whether a consumer's session is alive. */
+    private void complete(Reads.Answered read) {
+        if (consumers.isChecking(read.call())) {
+            consumers.checked(read.call(), read.answer(), now);
+        } else {
+            outputs.complete(read.call(), read.answer());
+        }
     }
 
     private ReplicatedState state() {
@@ -374,6 +389,7 @@ public final class Node {
         }
         if (isChanged && leader.isPresent()) {
             proposer.leaderChanged(route, now);
+            reads.leaderChanged(now);
         }
         return isChanged || wasOnDuty != duties.isOnDuty();
     }

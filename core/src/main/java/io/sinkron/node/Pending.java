@@ -7,7 +7,6 @@ import io.sinkron.common.CommandId;
 final class Pending {
     final CommandId id;
     final Purpose purpose;
-    final boolean isRead;
     Bytes encoded;
     long deadlineNanos;
     long sentNanos;
@@ -16,10 +15,9 @@ final class Pending {
     boolean isDone;
     boolean isCancelling;
 
-    Pending(CommandId id, Purpose purpose, boolean isRead, Bytes encoded, long deadlineNanos) {
+    Pending(CommandId id, Purpose purpose, Bytes encoded, long deadlineNanos) {
         this.id = id;
         this.purpose = purpose;
-        this.isRead = isRead;
         this.encoded = encoded;
         this.deadlineNanos = deadlineNanos;
     }
@@ -34,12 +32,6 @@ final class Pending {
 
         /** Operations of the cache. */
         record MemoryOperations(long batch) implements Purpose {}
-
-        /** The list of queues, for a client's call. */
-        record QueueList(long call) implements Purpose {}
-
-        /** Whether the session that a dequeue names is alive, where this node's copy doesn't know it. */
-        record SessionCheck(long call) implements Purpose {}
 
         /** A leader's own duty, or the end of a wait: nobody waits for the answer. */
         record Housekeeping(boolean leaderOnly) implements Purpose {}

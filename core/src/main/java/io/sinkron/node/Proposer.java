@@ -24,7 +24,7 @@ import java.util.Optional;
  * that the replicas know which answers may be forgotten.
  *
  * <p>How a call ends: applied → its answer; never handed to anybody by the deadline → {@code Unavailable}; handed over and silent by the
- * deadline → {@code OutcomeUnknown} (a read: {@code Unavailable}). An acquire that is given up is cancelled in the log as well, and a grant that
+ * deadline → {@code OutcomeUnknown}. An acquire that is given up is cancelled in the log as well, and a grant that
  * wins that race is given back, so that nobody is left holding a lock that no client knows of. Pure.
  */
 final class Proposer {
@@ -64,8 +64,8 @@ final class Proposer {
     }
 
     /** Takes a command; the answer comes through {@link #answered}. Returns a refusal if it can't be taken. */
-    Optional<Refusal> submit(CommandBody body, Purpose purpose, boolean isRead, long deadline, Route route, long now) {
-        boolean isClient = purpose instanceof Purpose.ClientCall || purpose instanceof Purpose.SessionCheck;
+    Optional<Refusal> submit(CommandBody body, Purpose purpose, long deadline, Route route, long now) {
+        boolean isClient = purpose instanceof Purpose.ClientCall;
         if (isClient && openCount >= limits.openCalls()) {
             return Optional.of(new Refusal.Overloaded("openCalls", limits.openCalls()));
         }
@@ -79,7 +79,7 @@ final class Proposer {
                     "", "the command has " + encoded.size() + " bytes, allowed are " + limits.maxCommandBytes()));
         }
         nextSequence++;
-        Pending pending = new Pending(id, purpose, isRead, encoded, deadline);
+        Pending pending = new Pending(id, purpose, encoded, deadline);
         open.put(id.sequence(), pending);
         openCount++;
         if (isClient) {
@@ -217,9 +217,7 @@ final class Proposer {
             if (pending.isDone) {
                 continue;
             }
-            long call = pending.purpose instanceof Purpose.SessionCheck check
-                    ? check.call()
-                    : ((Purpose.ClientCall) pending.purpose).call();
+            long call = ((Purpose.ClientCall) pending.purpose).call();
             boolean isAcquire = acquiresByCall.containsKey(call);
             finish(pending);
             ended.add(new Expired(call, pending.id, isAcquire && pending.isSent, refusalAtDeadline(pending)));
@@ -231,9 +229,7 @@ final class Proposer {
         if (!pending.isSent) {
             return new Refusal.Unavailable("no leader", 500);
         }
-        return pending.isRead
-                ? new Refusal.Unavailable("no answer from a quorum in time", 500)
-                : new Refusal.OutcomeUnknown("The command was handed to the leader and not applied in time");
+        return new Refusal.OutcomeUnknown("The command was handed to the leader and not applied in time");
     }
 
     /** A call that ended by its deadline. */

@@ -84,16 +84,11 @@ final class Services {
         cache.call(call.id(), call.request(), call.deadlineNanos(), now);
     }
 
-    void call(Call.ListQueues call, long now) {
-        if (options.externalQueues()) {
-            listCalls.put(nextList, call.id());
-            outputs.add(new NodeEffect.ListQueueStore(nextList));
-            nextList--;
-            return;
-        }
-        Purpose purpose = new Purpose.ClientCall(call.id(), 0);
-        proposer.submit(new QueueCommand.ListQueues(), purpose, true, call.deadlineNanos(), route, now)
-                .ifPresent(refusal -> outputs.complete(call.id(), refusal));
+    /** Asks the external store for its queues. */
+    void call(Call.ListQueues call) {
+        listCalls.put(nextList, call.id());
+        outputs.add(new NodeEffect.ListQueueStore(nextList));
+        nextList--;
     }
 
     void cancel(long call, long now) {
@@ -272,7 +267,7 @@ final class Services {
             return;
         }
         QueueCommand command = new QueueCommand.Execute(store.queue(), store.epoch(), store.operations());
-        proposer.submit(command, new Purpose.QueueOperation(store.operation()), false, 0, route, now)
+        proposer.submit(command, new Purpose.QueueOperation(store.operation()), 0, route, now)
                 .ifPresent(refusal -> broker.failed(store.operation(), false, refusal.detail(), now));
     }
 
@@ -282,7 +277,7 @@ final class Services {
             return;
         }
         MemoryCommand command = new MemoryCommand(batch.operations());
-        proposer.submit(command, new Purpose.MemoryOperations(batch.id()), false, 0, route, now)
+        proposer.submit(command, new Purpose.MemoryOperations(batch.id()), 0, route, now)
                 .ifPresent(refusal -> memoryFailed(batch.id(), false, refusal.detail(), now));
     }
 

@@ -58,7 +58,7 @@ class ProposerTest {
     private Optional<Refusal> acquire(long call, long wait, long now) {
         LockCommand.Acquire acquire = new LockCommand.Acquire(
                 new LockOwner("s", "o"), "a", LockMode.EXCLUSIVE, wait, "", DeadlockPolicy.REJECT, Optional.empty());
-        return proposer.submit(acquire, new Purpose.ClientCall(call, wait), false, now + 5 * SECOND, leadership, now);
+        return proposer.submit(acquire, new Purpose.ClientCall(call, wait), now + 5 * SECOND, leadership, now);
     }
 
     private static Command decode(Bytes encoded) {
@@ -170,7 +170,7 @@ class ProposerTest {
     @Test
     void aLeadersOwnDutyIsDroppedWhenItNoLongerLeads() {
         leadership.isHere = true;
-        proposer.submit(new LockCommand.ExpireSession("s", 3), new Purpose.Housekeeping(true), false, 0, leadership, 0);
+        proposer.submit(new LockCommand.ExpireSession("s", 3), new Purpose.Housekeeping(true), 0, leadership, 0);
         leadership.isHere = false;
         leadership.isRemote = true;
         proposer.leaderChanged(leadership, 1);
@@ -183,7 +183,7 @@ class ProposerTest {
         Proposer bounded = new Proposer(SELF, 1, small, 0);
         leadership.isRemote = true;
         for (int i = 0; i < 7; i++) {
-            bounded.submit(new LockCommand.ReadGraph(), new Purpose.ClientCall(i, 0), true, SECOND, leadership, 0);
+            bounded.submit(new LockCommand.ReadGraph(), new Purpose.ClientCall(i, 0), SECOND, leadership, 0);
         }
         assertEquals(
                 List.of(3, 3, 1),
@@ -195,10 +195,10 @@ class ProposerTest {
         NodeOptions.Limits small = new NodeOptions.Limits(2, 100, SECOND, 3, 1 << 20, 1 << 20, 1, 1);
         Proposer bounded = new Proposer(SELF, 1, small, 0);
         for (int i = 0; i < 2; i++) {
-            bounded.submit(new LockCommand.ReadGraph(), new Purpose.ClientCall(i, 0), true, SECOND, leadership, 0);
+            bounded.submit(new LockCommand.ReadGraph(), new Purpose.ClientCall(i, 0), SECOND, leadership, 0);
         }
         Optional<Refusal> third =
-                bounded.submit(new LockCommand.ReadGraph(), new Purpose.ClientCall(3, 0), true, SECOND, leadership, 0);
+                bounded.submit(new LockCommand.ReadGraph(), new Purpose.ClientCall(3, 0), SECOND, leadership, 0);
         assertEquals(new Refusal.Overloaded("openCalls", 2), third.orElseThrow());
     }
 }
