@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
  * can't raise the term of a group that works. The vote raises the term; request and grant leave their nodes only once durable. At the word of the
  * leader (section 3.10) the first round is left out.
  *
- * <p><b>Who votes.</b> A server that its own membership lists. The others need not know the candidate: it may stand in a membership that hasn't
+ * <p><b>Who votes.</b> A server that its own membership lists, or did when it was last committed. The others need not know the candidate: it may stand in a membership that hasn't
  * reached them, and they may be needed for it. One that was removed is refused by whoever has the entry that removed it, as its log is
  * shorter. A disk that nothing was written to votes only to found a group ({@link Founding}).
  *
@@ -115,7 +115,7 @@ final class Election {
     }
 
     private boolean mayCampaign() {
-        return state.isVoter() || state.isBlank() && state.configuration().isVoter(Server.founder(state.self()));
+        return state.mayCampaign() || state.isBlank() && state.configuration().isVoter(Server.founder(state.self()));
     }
 
     void answer(NodeId from, PreVoteRequest request) {
@@ -161,9 +161,9 @@ final class Election {
         return !isRelieved && isPromisedAgainst(candidate);
     }
 
-    /** Whether this node's vote counts for anybody: its membership lists this very server. */
+    /** Whether this node's vote may count for anybody. */
     private boolean mayVote() {
-        return !state.isBlank() && state.configuration().lists(state.server());
+        return state.isNeeded();
     }
 
     /** Whether a request makes a founder of this node's empty disk. */

@@ -143,6 +143,20 @@ final class RaftState {
         return !isBlank && configuration().isVoter(server());
     }
 
+    /**
+     * Whether this very server's vote may be needed: it's a member, or was one by the last membership that is known to be committed. The leader that
+     * appended its own removal may have the longest log, without which nobody can lead (Ongaro 2014, section 4.2.2).
+     */
+    boolean isNeeded() {
+        return !isBlank
+                && (configuration().lists(server()) || committedConfiguration().lists(server()));
+    }
+
+    /** Whether this very server may campaign: it votes, or did by the last membership that is known to be committed. */
+    boolean mayCampaign() {
+        return isVoter() || !isBlank && committedConfiguration().isVoter(server());
+    }
+
     /** This node's empty disk is that of a founding member: a group is founded now. */
     void found() {
         InvariantViolation.check(isBlank, "only an empty disk becomes a founder's");

@@ -41,6 +41,10 @@ final class Reconfiguration {
             return new Reconfigured.Unchanged();
         }
         boolean isQuick = !wanted.target().isEmpty() && haveCaughtUp(wanted);
+        if (isQuick && !isMajorityAlive(wanted.target())) {
+            return new Reconfigured.Refused(
+                    Reason.NOT_READY, "a majority of the wanted voters " + wanted.target() + " doesn't answer");
+        }
         return new Reconfigured.Accepted(append(isQuick ? wanted.joint() : wanted), state.term());
     }
 
@@ -60,9 +64,24 @@ final class Reconfiguration {
                 return;
             }
         }
-        if (!now.target().isEmpty() && haveCaughtUp(now)) {
+        if (!now.target().isEmpty() && haveCaughtUp(now) && isMajorityAlive(now.target())) {
             append(now.joint());
         }
+    }
+
+    /** A joint configuration whose new half has lost its majority can neither be left nor undone, so it isn't entered. */
+    private boolean isMajorityAlive(List<Server> voters) {
+        long alive = voters.stream()
+                .filter(voter -> voter.equals(state.server()) || isAlive(voter))
+                .count();
+        return alive >= Configuration.majority(voters.size());
+    }
+
+    private boolean isAlive(Server server) {
+        return replication
+                .progress(server.id())
+                .filter(peer -> peer.is(server) && replication.isAlive(peer))
+                .isPresent();
     }
 
     private boolean haveCaughtUp(Configuration wanted) {
@@ -75,14 +94,13 @@ final class Reconfiguration {
     }
 
     private boolean hasCaughtUp(Server server) {
-        NodeId node = server.id();
-        return replication
-                .progress(node)
-                .filter(peer -> peer.is(server) && replication.isAlive(peer))
-                .filter(peer -> peer.match() + state.options().maxCatchUpEntries()
-                        >= state.log().lastIndex())
-                .filter(peer -> peer.match() >= state.configurationIndex())
-                .isPresent();
+        return isAlive(server)
+                && replication
+                        .progress(server.id())
+                        .filter(peer -> peer.match() + state.options().maxCatchUpEntries()
+                                >= state.log().lastIndex())
+                        .filter(peer -> peer.match() >= state.configurationIndex())
+                        .isPresent();
     }
 
     private long append(Configuration next) {
@@ -94,11 +112,7 @@ final class Reconfiguration {
     /** The voters that could lead next, the one that holds most first. */
     List<NodeId> successors() {
         return state.configuration().voters().stream()
-                .filter(voter -> !voter.equals(state.server()))
-                .filter(voter -> replication
-                        .progress(voter.id())
-                        .filter(peer -> peer.is(voter) && replication.isAlive(peer))
-                        .isPresent())
+                .filter(voter -> !voter.equals(state.server()) && isAlive(voter))
                 .sorted((a, b) -> Long.compare(replication.matchOf(b), replication.matchOf(a)))
                 .map(Server::id)
                 .toList();

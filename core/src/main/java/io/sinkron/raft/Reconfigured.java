@@ -42,7 +42,10 @@ public sealed interface Reconfigured {
     enum Reason {
         /** Another change isn't committed yet, or is in its joint phase. */
         IN_PROGRESS,
-        /** The leader hasn't committed an entry of its own term yet (Ongaro, raft-dev 2015). */
+        /**
+         * The leader hasn't committed an entry of its own term yet (Ongaro, raft-dev 2015), or too few of the wanted voters answer for the
+         * change to be finished.
+         */
         NOT_READY,
         /** The leader is handing its leadership over. */
         TRANSFERRING,

@@ -34,6 +34,7 @@ final class RaftInvariants {
     private final Map<Long, Long> stateHashes = new HashMap<>();
     private final Map<NodeId, Seen> seen = new HashMap<>();
     private final Map<Read, Long> reads = new HashMap<>();
+    private final Map<Server, DiskImage> lost = new HashMap<>();
     private final Map<NodeId, Long> leaderTerms = new HashMap<>();
 
     static long mix(long hash, LogEntry entry) {
@@ -46,6 +47,11 @@ final class RaftInvariants {
 
     void forget(NodeId node) {
         seen.remove(node);
+    }
+
+    /** This node's disk is about to be lost; what it held counts as held, as that may have been acknowledged already. */
+    void lost(TestNode node) {
+        lost.put(new Server(node.id, node.disk().hardState().identity()), node.disk());
     }
 
     private void forgetReads(NodeId node) {
@@ -180,9 +186,11 @@ final class RaftInvariants {
     }
 
     private boolean holds(Server voter, long index, long term) {
+        DiskImage image = lost.get(voter);
         TestNode node = nodes.get(voter.id());
-        return node.disk().hardState().identity() == voter.identity()
-                && node.disk().holds(index, term);
+        return image != null && image.holds(index, term)
+                || node.disk().hardState().identity() == voter.identity()
+                        && node.disk().holds(index, term);
     }
 
     void readBegins(TestNode node, long id) {
