@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
  * @param maxBatchBytes the most bytes of one message; a single larger entry travels alone. Default 1 MiB, from 1: below a transport's frame
  * @param maxInFlightEntries the most entries sent to a follower ahead of its acknowledgement. Default 65 536, from 1: 120 000 commands a second
  *     times the round trip and the fsync of a slow link
- * @param maxInFlightBytes the most bytes so sent, one message over it allowed when none is in flight. Default 8 MiB, from 1: bounds what a slow
- *     connection buffers
+ * @param maxInFlightBytes the most bytes so sent, exceeded by one entry at most, so that a larger one gets through. Default 8 MiB, from 1: bounds what
+ *     a slow connection buffers
  * @param maxUncommittedBytes the most bytes of log, {@link #ENTRY_OVERHEAD_BYTES} an entry included, that may wait for commit before proposals are refused; one proposal
  *     is always taken when nothing waits. Default 64 MiB, from 1: overload is an error, not memory growth
  * @param snapshotChunkBytes the most bytes of one piece of a snapshot. Default 256 KiB, from 1: keeps heartbeats from queueing behind it
