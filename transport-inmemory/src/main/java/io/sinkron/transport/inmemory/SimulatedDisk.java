@@ -192,7 +192,7 @@ public final class SimulatedDisk implements Disk {
     }
 
     /**
-     * After that many more operations that change something, one fails, whatever it is: a write when it's half done (a short write), a force
+     * After that many more operations that change something, one fails, whatever it is: a write when it's half done (a short write, of whole sectors), a force
      * with its pages dropped, the change of a name undone. The ones behind it succeed again.
      */
     public void failAfter(long moreOperations) {
@@ -378,7 +378,8 @@ public final class SimulatedDisk implements Disk {
                 throw new IOException("simulated input/output error on write of " + path(fileName));
             }
             int wanted = from.remaining();
-            int fits = (int) Math.min(verdict == DiskFaults.Verdict.FAIL ? wanted / 2 : wanted, room(offset, wanted));
+            int whole = verdict == DiskFaults.Verdict.FAIL ? halfBytes(offset, wanted) : wanted;
+            int fits = (int) Math.min(whole, room(offset, wanted));
             byte[] bytes = new byte[fits];
             from.get(bytes);
             if (fits > 0) {
@@ -391,6 +392,12 @@ public final class SimulatedDisk implements Disk {
             if (fits < wanted) {
                 throw new IOException("simulated: no space left on " + path(fileName));
             }
+        }
+
+        /** The first half, up to a border of sectors, as a page cache that takes a write page by page leaves it. */
+        private int halfBytes(long offset, int wanted) {
+            long middle = (offset + wanted / 2) / SimulatedFile.SECTOR_BYTES * SimulatedFile.SECTOR_BYTES;
+            return (int) Math.max(0, middle - offset);
         }
 
         /** How many bytes can be written at an offset: those that are there already, and as many more as there is space. */

@@ -7,6 +7,7 @@ import io.sinkron.common.NodeId;
 import io.sinkron.spi.HardState;
 import io.sinkron.spi.LogBatch;
 import io.sinkron.spi.LogEntry;
+import io.sinkron.spi.StoredSnapshot;
 import io.sinkron.wal.FileLogOptions;
 import io.sinkron.wal.FileLogStore;
 import java.io.IOException;
@@ -58,8 +59,11 @@ final class LogScript {
         }
     }
 
-    void append() throws IOException {
-        LogBatch batch = batch();
+    private void append() throws IOException {
+        append(batch());
+    }
+
+    void append(LogBatch batch) throws IOException {
         model.append(batch);
         store.append(batch);
     }
@@ -108,8 +112,12 @@ final class LogScript {
                 ? model.termAt(index)
                 : Math.max(1, model.hardState().term());
         long freeUpTo = Math.max(0, index - random.nextInt(8));
-        model.saving(snapshot(index, term), freeUpTo);
-        store.saveSnapshot(snapshot(index, term), freeUpTo);
+        save(snapshot(index, term), freeUpTo);
+    }
+
+    void save(StoredSnapshot snapshot, long freeUpTo) throws IOException {
+        model.saving(snapshot, freeUpTo);
+        store.saveSnapshot(snapshot, freeUpTo);
         // The last state is the one with the snapshot, on everything that was written.
         model.synced();
     }

@@ -296,8 +296,8 @@ class SimulatedDiskTest {
         Disk.File file = durableFile("a");
         disk.failAfter(1);
         file.write(0, filled(10, 1));
-        assertThrows(IOException.class, () -> file.write(10, filled(10, 1)));
-        assertEquals(15, file.size(), "a short write");
+        assertThrows(IOException.class, () -> file.write(10, filled(1100, 1)));
+        assertEquals(512, file.size(), "a short write");
         file.force();
         disk.failAfter(0);
         assertThrows(IOException.class, () -> disk.rename("a", "b"));
