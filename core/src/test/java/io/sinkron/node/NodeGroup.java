@@ -84,10 +84,23 @@ final class NodeGroup {
 
     /** Makes a call, with a second for it; {@link #answer} has what came of it. */
     long call(NodeId at, CommandBody command) {
-        long id = nextCall++;
-        nodes.get(at).call(new Call.Replicate(id, now + 1_000_000_000L, command, 0), now);
+        return call(at, command, 1_000_000_000L);
+    }
+
+    /** Makes a call that must have ended after this time. */
+    long call(NodeId at, CommandBody command, long nanos) {
+        return call(at, new Call.Replicate(nextCall++, now + nanos, command, 0));
+    }
+
+    /** Asks for the names of all queues. */
+    long listQueues(NodeId at) {
+        return call(at, new Call.ListQueues(nextCall++, now + 1_000_000_000L));
+    }
+
+    private long call(NodeId at, Call call) {
+        nodes.get(at).call(call, now);
         settle();
-        return id;
+        return call.id();
     }
 
     Optional<Answer> answer(long call) {

@@ -12,6 +12,7 @@ import io.sinkron.common.Bytes;
 import io.sinkron.common.NodeId;
 import io.sinkron.common.Refusal;
 import io.sinkron.common.XxHash64;
+import io.sinkron.lock.LockCommand;
 import io.sinkron.raft.RaftOptions;
 import io.sinkron.raft.Role;
 import io.sinkron.spi.MemoryOp;
@@ -169,7 +170,9 @@ class NodeSnapshotTest {
         overtake(group, leader);
         long before = group.node(N1).status().appliedIndex();
         write(group, leader, 5);
+        long read = group.call(N1, new LockCommand.ReadGraph(), 20 * SECOND);
         group.advance(3 * SECOND);
+        assertTrue(group.answer(read).isEmpty(), "nothing is read from the old state");
         assertEquals(before, group.node(N1).status().appliedIndex(), "nothing is applied to the old state");
         assertTrue(group.node(N1).status().commitIndex() > before);
         assertEquals(term, group.node(leader).status().term(), "it still hears its leader");
@@ -177,6 +180,7 @@ class NodeSnapshotTest {
         assertInstanceOf(SnapshotResult.Restored.class, restored);
         catchUp(group, leader);
         assertTrue(group.node(N1).status().appliedIndex() > restored.index());
+        assertTrue(group.answer(read).isPresent());
         assertSameState(group, leader, N1);
     }
 
