@@ -308,7 +308,7 @@ class LogRepairTest {
     }
 
     @Test
-    void aRepairThatWasCutShort_keepsStoresAwayUntilItIsRunAgain() throws IOException {
+    void r1_aRepairThatWasCutShort_keepsStoresAwayUntilItIsRunAgain() throws IOException {
         log.write(LogRepairMark.NAME, new byte[0]);
         log.assertDamaged(LogRepairMark.NAME, 0);
         repaired(1, 300);

@@ -5,6 +5,7 @@ import static io.sinkron.spi.contract.LogStoreContract.list;
 import static io.sinkron.spi.contract.LogStoreContract.snapshot;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sinkron.spi.LogStore;
@@ -262,5 +263,21 @@ class RecoveryOfFilesTest {
         log.write(SNAPSHOT_50, other.read(SNAPSHOT_50));
         assertEquals(List.of(), log.reopened().entries());
         assertEquals(Optional.of(snapshot(50, 2)), log.reopened().snapshot());
+    }
+
+    @Test
+    void d3_aRecordOfAnotherSegmentAtItsOffset_isAMisdirectedWrite() throws IOException {
+        manySegments();
+        LogDirectory.Located ofTwo = log.records(2).get(5);
+        byte[] two = log.read(SegmentFiles.name(2));
+        byte[] sealed = Arrays.copyOfRange(two, ofTwo.offset(), LogDirectory.SEGMENT_BYTES);
+        log.overwrite(SegmentFiles.name(3), ofTwo.offset(), sealed);
+        DamagedLogException damage = assertThrows(DamagedLogException.class, () -> log.reopened());
+        assertEquals(SegmentFiles.name(3), damage.file());
+        assertTrue(damage.offset() <= ofTwo.offset(), damage.getMessage());
+        // A whole file in another's place.
+        log.write(SegmentFiles.name(3), two);
+        DamagedLogException whole = log.assertDamaged(SegmentFiles.name(3), 0);
+        assertTrue(whole.getMessage().contains("misdirected"), whole.getMessage());
     }
 }
