@@ -51,7 +51,7 @@ final class Arguments {
         bytes(field, value, 0, MAX_OWNER_BYTES);
     }
 
-    private static void bytes(String field, String value, int min, int max) {
+    static void bytes(String field, String value, int min, int max) {
         int size = value.getBytes(StandardCharsets.UTF_8).length;
         if (size < min || size > max) {
             throw bad(field, field + " has " + size + " bytes, allowed are " + min + " to " + max);

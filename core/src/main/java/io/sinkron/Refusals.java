@@ -1,6 +1,7 @@
 package io.sinkron;
 
 import io.sinkron.cache.CacheAnswer;
+import io.sinkron.cluster.ClusterAnswer;
 import io.sinkron.common.Answer;
 import io.sinkron.common.Refusal;
 import io.sinkron.lock.LockAnswer;
@@ -43,6 +44,12 @@ final class Refusals {
         }
         if (refusal instanceof CacheAnswer.VersionMismatch) {
             return new VersionMismatchException(refusal);
+        }
+        if (refusal instanceof ClusterAnswer.ChangeInProgress) {
+            return new ChangeInProgressException(refusal);
+        }
+        if (refusal instanceof ClusterAnswer.NoSuchMember) {
+            return new NoSuchMemberException(refusal);
         }
         if (refusal instanceof Refusal.BadRequest) {
             return new BadRequestException(refusal);

@@ -22,9 +22,13 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -69,7 +73,7 @@ public final class Sinkron implements AutoCloseable {
         this.locks = new Locks(calls, timer);
         this.queues = new Queues(calls);
         this.cache = new Caches(calls, options.limits().maxCommandBytes() / 2);
-        this.cluster = new Clusters(loop, options);
+        this.cluster = new Clusters(calls, options);
         loop.whenStopped().whenComplete((done, error) -> timer.shutdownNow());
     }
 
@@ -113,7 +117,10 @@ public final class Sinkron implements AutoCloseable {
         loop.halt();
     }
 
-    /** Writes dirty cache lines back, within five seconds, and stops. Idempotent; open calls end as unknown. */
+    /**
+     * Writes dirty cache lines back, within five seconds, hands the leadership over if this node leads, within two more, and stops. Idempotent; open calls
+     * end as unknown. The node still belongs to the cluster: to take it out for good use {@link ClusterService#remove}.
+     */
     @Override
     public void close() {
         loop.shutdown(CLOSE_PATIENCE);
@@ -126,7 +133,9 @@ public final class Sinkron implements AutoCloseable {
     public static final class Builder {
         private String cluster = "sinkron";
         private NodeId node;
-        private List<NodeId> peers = List.of();
+        private SortedMap<NodeId, String> founders = new TreeMap<>();
+        private SortedSet<NodeId> seeds = new TreeSet<>();
+        private boolean isJoining;
         private Transport transport;
         private Path directory;
         private FileLogOptions fileLog = FileLogOptions.DEFAULT;
@@ -158,9 +167,34 @@ public final class Sinkron implements AutoCloseable {
             return this;
         }
 
-        /** The names of all nodes, this one among them, the same on all: one to seven. Default: this node alone. */
+        /**
+         * The names of the nodes that found the cluster, this one among them, the same on all: one to seven. Default: this node alone. The node's log knows
+         * better once there were changes of the members; then this only says whom the transport knows.
+         */
         public Builder peers(Collection<String> ids) {
-            peers = ids.stream().map(NodeId::of).toList();
+            SortedMap<String, String> addresses = new TreeMap<>();
+            ids.forEach(id -> addresses.put(id, ""));
+            return peers(addresses);
+        }
+
+        /** {@link #peers(Collection)} with the addresses by which nodes that join later reach the founders. */
+        public Builder peers(Map<String, String> addresses) {
+            founders = new TreeMap<>();
+            addresses.forEach((id, at) -> founders.put(NodeId.of(id), at));
+            seeds = new TreeSet<>(founders.keySet());
+            isJoining = false;
+            return this;
+        }
+
+        /**
+         * This node joins a cluster that is there already, instead of founding one: it waits until a member adds it ({@link ClusterService#addVoter}).
+         *
+         * @param members the names of all present members, as the transport knows them: any of them may lead
+         */
+        public Builder join(Collection<String> members) {
+            founders = new TreeMap<>();
+            seeds = new TreeSet<>(members.stream().map(NodeId::of).toList());
+            isJoining = true;
             return this;
         }
 
@@ -279,10 +313,13 @@ public final class Sinkron implements AutoCloseable {
             if (node == null) {
                 throw new IllegalArgumentException("a node needs a name: node(\"n1\")");
             }
-            List<NodeId> voters = peers.isEmpty() ? List.of(node) : peers;
+            if (founders.isEmpty() && !isJoining) {
+                founders.put(node, "");
+            }
             NodeOptions options = new NodeOptions(
                     node,
-                    voters,
+                    founders,
+                    seeds,
                     weight,
                     address,
                     http,
@@ -295,9 +332,8 @@ public final class Sinkron implements AutoCloseable {
                     lockLimits,
                     queueOptions,
                     cacheOptions);
-            if (transport == null && options.voters().size() > 1) {
-                throw new IllegalArgumentException(
-                        "a cluster of " + options.voters().size() + " nodes needs a transport");
+            if (transport == null && (options.founders().size() > 1 || isJoining)) {
+                throw new IllegalArgumentException("a cluster of more than one node needs a transport");
             }
             Parts parts = new Parts(
                     cluster,
@@ -318,7 +354,9 @@ public final class Sinkron implements AutoCloseable {
             if (directory == null) {
                 throw new IllegalArgumentException("a node needs a log: dataDirectory(path) or volatileLog()");
             }
-            return new FileLogStore(FileDisk.open(directory), fileLog);
+            // A disk that was emptied must not pass for the one that it was: its first start comes after all that may
+            // have been before.
+            return new FileLogStore(FileDisk.open(directory), fileLog, System.currentTimeMillis());
         }
     }
 }

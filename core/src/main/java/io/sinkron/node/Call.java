@@ -2,8 +2,11 @@ package io.sinkron.node;
 
 import io.sinkron.cache.CacheRequest;
 import io.sinkron.common.CommandBody;
+import io.sinkron.common.NodeId;
 import io.sinkron.queue.QueueRequest;
+import io.sinkron.raft.MembershipChange;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What a client in this process asks of its node. Each call is completed exactly once with an {@link io.sinkron.common.Answer}.
@@ -42,4 +45,28 @@ public sealed interface Call {
 
     /** Runs a read-only lock command on this node's own copy of the lock table; it may be stale. */
     record ReadStale(long id, long deadlineNanos, io.sinkron.lock.LockCommand command) implements Call {}
+
+    /**
+     * Changes who belongs to the group. Completed with {@link io.sinkron.cluster.ClusterAnswer.MembersChanged} when this node knows the change
+     * to be committed and finished, or with a refusal.
+     */
+    record Reconfigure(long id, long deadlineNanos, MembershipChange change) implements Call {
+        /** Rejects a missing change. */
+        public Reconfigure {
+            Objects.requireNonNull(change, "change");
+        }
+    }
+
+    /**
+     * Hands leadership over. Completed with {@link io.sinkron.cluster.ClusterAnswer.LeaderIs} when this node knows of the new leader, or with a
+     * refusal.
+     *
+     * @param to who shall lead; empty for any voter but the present leader
+     */
+    record TransferLeadership(long id, long deadlineNanos, Optional<NodeId> to) implements Call {
+        /** Rejects a missing part. */
+        public TransferLeadership {
+            Objects.requireNonNull(to, "to");
+        }
+    }
 }

@@ -9,6 +9,7 @@ import io.sinkron.common.NodeId;
 import io.sinkron.lock.LockCommand;
 import io.sinkron.lock.SessionKeeper;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,6 +44,18 @@ final class LeaderDuties {
         } else {
             views.leaderStopped();
             sessions.leaderStopped();
+        }
+    }
+
+    /** Who belongs to the group from now on. */
+    void groupIs(Collection<NodeId> members, long now) {
+        views.groupIs(members, now);
+    }
+
+    /** Takes nodes out of the view that are about to leave the group, until then. */
+    void drain(Collection<NodeId> nodes, long untilNanos, long now) {
+        if (isOnDuty) {
+            views.drain(nodes, untilNanos, now);
         }
     }
 

@@ -19,7 +19,6 @@ import io.sinkron.lock.LockMessage;
 import io.sinkron.node.Pending.Purpose;
 import io.sinkron.queue.QueueCommand;
 import io.sinkron.queue.QueueMessage;
-import io.sinkron.raft.Configuration;
 import io.sinkron.raft.Proposals;
 import io.sinkron.raft.Raft;
 import io.sinkron.raft.RaftEffects;
@@ -54,6 +53,7 @@ public final class Node {
     private final RaftRoute route;
     private final Reads reads;
     private final LeaderDuties duties;
+    private final Group group;
     private final Membership membership;
     private final Services services;
     private final Consumers consumers;
@@ -84,8 +84,7 @@ public final class Node {
         this.self = options.self();
         this.incarnation = recovered.incarnation();
         this.now = now;
-        this.raft = new Raft(
-                options.raft(), self, Configuration.founding(options.voters(), Map.of()), recovered, random, now);
+        this.raft = new Raft(options.raft(), self, options.founding(), recovered, random, now);
         this.applier = new Applier(recovered.snapshot(), options);
         this.clock = new ClusterClock(raft.lastStampMillis(), wallMillis, now);
         this.outputs = new Outputs(self);
@@ -93,6 +92,7 @@ public final class Node {
         this.proposer = new Proposer(self, incarnation, options.limits(), now);
         this.reads = new Reads(raft, options.limits(), now);
         this.duties = new LeaderDuties(new ViewKeeper(options.lease(), options.voters()));
+        this.group = new Group(options, raft, duties, outputs);
         LeaseHolder lease = new LeaseHolder(options.lease(), now);
         this.membership = new Membership(
                 new Member(self, incarnation, options.weight(), options.address(), options.http()),
@@ -106,6 +106,7 @@ public final class Node {
         this.consumers = new Consumers(services, reads, outputs);
         this.applied = new AppliedHere(self, incarnation, applier, proposer, services, duties, standing, outputs);
         standing.stateReplaced(state(), now);
+        group.observe(state().view(), standing.place(), false, now);
         refreshStatus();
     }
 
@@ -138,10 +139,14 @@ public final class Node {
         } else if (message instanceof CacheMessage cacheMessage) {
             services.receive(from, cacheMessage, now);
         } else if (message instanceof ClusterMessage clusterMessage) {
+            if (group.receive(from, fromIncarnation, clusterMessage, state().view(), now)) {
+                return;
+            }
             boolean isInView = state().view().current().has(from, fromIncarnation);
             if (membership.receive(from, clusterMessage, isInView, isSure(), now)) {
                 standing.lapsed(now);
             }
+            standing.heard(now);
             standing.refresh(state(), now);
         } else if (message instanceof LockMessage lockMessage) {
             membership.receive(from, lockMessage, isSure(), now);
@@ -151,12 +156,15 @@ public final class Node {
     /** A client's call; it ends with exactly one {@link NodeEffect.Complete}. */
     public void call(Call call, long now) {
         this.now = now;
-        if (call instanceof Call.Replicate replicate) {
+        Optional<Refusal> refusal = call instanceof Call.ReadStale ? Optional.empty() : group.refusal();
+        if (refusal.isPresent()) {
+            outputs.complete(call.id(), refusal.get());
+        } else if (call instanceof Call.Replicate replicate) {
             Purpose purpose = new Purpose.ClientCall(call.id(), replicate.waitNanos());
             Optional<Refusal> refused = Reads.isRead(replicate.command())
                     ? reads.submit(call.id(), replicate.command(), call.deadlineNanos(), now)
                     : proposer.submit(replicate.command(), purpose, call.deadlineNanos(), route, now);
-            refused.ifPresent(refusal -> outputs.complete(call.id(), refusal));
+            refused.ifPresent(no -> outputs.complete(call.id(), no));
         } else if (call instanceof Call.Queue queue) {
             consumers.call(queue, state(), now);
         } else if (call instanceof Call.Cache cache) {
@@ -166,12 +174,16 @@ public final class Node {
                 services.call(list);
             } else {
                 reads.submit(call.id(), new QueueCommand.ListQueues(), call.deadlineNanos(), now)
-                        .ifPresent(refusal -> outputs.complete(call.id(), refusal));
+                        .ifPresent(no -> outputs.complete(call.id(), no));
             }
         } else if (call instanceof Call.KeepAlive keepAlive) {
             membership.keepAlive(keepAlive, leader, now);
         } else if (call instanceof Call.ReadStale read) {
             outputs.complete(call.id(), state().locks().read(read.command(), clock.estimate(now)));
+        } else if (call instanceof Call.Reconfigure change) {
+            group.call(change, now);
+        } else if (call instanceof Call.TransferLeadership transfer) {
+            group.call(transfer, now);
         }
     }
 
@@ -263,6 +275,7 @@ public final class Node {
         services.tick(now);
         standing.refresh(state(), now);
         membership.tick(services.installedEpoch(), leader, now);
+        group.tick(now);
         for (CommandId acquire : proposer.waitsOver(now)) {
             cancelWait(acquire, true, false);
         }
@@ -288,6 +301,7 @@ public final class Node {
         first = earlier(first, proposer.deadline(far));
         first = earlier(first, reads.deadline(far));
         first = earlier(first, duties.deadline(far));
+        first = earlier(first, group.deadline(far));
         if (applier.hasNext()) {
             return now;
         }
@@ -318,6 +332,7 @@ public final class Node {
                 isMoving = true;
             }
             isMoving |= observeRaft();
+            group.observe(state().view(), standing.place(), services.isServing(), now);
         }
         applier.task().ifPresent(task -> outputs.add(new NodeEffect.Offload(task)));
         for (Proposals proposals : proposer.takeOutbound()) {
@@ -390,6 +405,7 @@ public final class Node {
         if (isChanged && leader.isPresent()) {
             proposer.leaderChanged(route, now);
             reads.leaderChanged(now);
+            group.leaderChanged(now);
         }
         return isChanged || wasOnDuty != duties.isOnDuty();
     }
@@ -409,6 +425,8 @@ public final class Node {
                 state().appliedIndex(),
                 state().view().current(),
                 state().view().active(),
+                raft.committedConfiguration(),
+                group.belonging(),
                 standing.servesUntil(now),
                 clock.estimate(now),
                 now);

@@ -6,12 +6,27 @@ import io.sinkron.common.NodeId;
 import io.sinkron.raft.RaftEffects;
 import io.sinkron.spi.MemoryOp;
 import io.sinkron.spi.QueueOp;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What a turn of {@link Node} asks the outside to do. Immutable. */
 public sealed interface NodeEffect {
     /** Hand a message to the transport. */
     record Send(NodeId to, Message message) implements NodeEffect {}
+
+    /**
+     * Tell the transport who the peers are from now on, this node among them or not.
+     *
+     * @param addresses where each listens; empty where it isn't known here
+     */
+    record Peers(SortedMap<NodeId, String> addresses) implements NodeEffect {
+        /** Takes an immutable copy. */
+        public Peers {
+            addresses = Collections.unmodifiableSortedMap(new TreeMap<>(addresses));
+        }
+    }
 
     /** Hand a write to the storage thread; {@link Node#persisted} when it is durable. */
     record Persist(RaftEffects.Write write) implements NodeEffect {}

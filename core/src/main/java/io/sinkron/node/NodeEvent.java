@@ -3,6 +3,7 @@ package io.sinkron.node;
 import io.sinkron.cluster.View;
 import io.sinkron.common.Bytes;
 import io.sinkron.common.NodeId;
+import io.sinkron.raft.Configuration;
 import java.util.Optional;
 
 /** Something that happened at this node and that people or programs may want to see; nothing depends on its delivery. Immutable. */
@@ -21,6 +22,12 @@ public sealed interface NodeEvent {
 
     /** A line of this node was invalidated by another node's write. */
     record LineInvalidated(Bytes key) implements NodeEvent {}
+
+    /** Other nodes belong to the group from now on, or in another part; as committed. */
+    record MembersChanged(Configuration group) implements NodeEvent {}
+
+    /** This node doesn't belong to the group any more. It serves nothing, and may be stopped. */
+    record Removed() implements NodeEvent {}
 
     /** This node's lease ran out: it serves nothing that needs one until it has a new one. */
     record LeaseLost() implements NodeEvent {}

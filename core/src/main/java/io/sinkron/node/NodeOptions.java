@@ -5,16 +5,25 @@ import io.sinkron.cluster.LeaseOptions;
 import io.sinkron.common.NodeId;
 import io.sinkron.lock.LockLimits;
 import io.sinkron.queue.QueueBrokerOptions;
+import io.sinkron.raft.Configuration;
 import io.sinkron.raft.RaftOptions;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * How a {@link Node} is composed. Immutable, validated here once.
  *
- * @param self this node, one of {@code voters}
- * @param voters the fixed members of the Raft group, one to seven
+ * @param self this node
+ * @param founders the voters that the Raft group begins with, one to seven, this node among them, with their transport addresses as far as they are
+ *     known; the same on all of them. Empty for a node that joins a group that is there already. What the node's own log says of later members
+ *     wins over this
+ * @param seeds the nodes that its transport was configured with, to be heard until the group's leader has called this node a member
  * @param weight this node's weight on the ring, 1 to 100
  * @param address where this node's transport listens, shown to people
  * @param http where this node's HTTP API listens, shown to people
@@ -25,7 +34,8 @@ import java.util.Objects;
  */
 public record NodeOptions(
         NodeId self,
-        List<NodeId> voters,
+        SortedMap<NodeId, String> founders,
+        SortedSet<NodeId> seeds,
         int weight,
         String address,
         String http,
@@ -38,19 +48,20 @@ public record NodeOptions(
         LockLimits locks,
         QueueBrokerOptions queues,
         CacheOptions cache) {
-    /** The most voters. */
+    /** The most founders. */
     public static final int MAX_VOTERS = 7;
 
-    /** Rejects a voter list without this node, with a name twice, or of a size out of range. */
+    /** Rejects founders without this node, or too many. */
     public NodeOptions {
         Objects.requireNonNull(self, "self");
-        voters = voters.stream().sorted().distinct().toList();
-        if (voters.isEmpty() || voters.size() > MAX_VOTERS) {
+        founders = Collections.unmodifiableSortedMap(new TreeMap<>(founders));
+        seeds = Collections.unmodifiableSortedSet(new TreeSet<>(seeds));
+        if (founders.size() > MAX_VOTERS) {
             throw new IllegalArgumentException(
-                    "there are " + voters.size() + " voters, allowed are 1 to " + MAX_VOTERS);
+                    "there are " + founders.size() + " voters, allowed are 1 to " + MAX_VOTERS);
         }
-        if (!voters.contains(self)) {
-            throw new IllegalArgumentException("this node, " + self + ", is not among the voters " + voters);
+        if (!founders.isEmpty() && !founders.containsKey(self)) {
+            throw new IllegalArgumentException("this node, " + self + ", is not among the voters " + founders.keySet());
         }
         // A full log must hold enough that is committed for a snapshot to be due, or it would stay full.
         long least = limits.snapshotAfterBytes() + raft.maxUncommittedBytes() + limits.maxCommandBytes();
@@ -59,6 +70,66 @@ public record NodeOptions(
                     + ", allowed is from above snapshotAfterBytes, maxUncommittedBytes and maxCommandBytes together, "
                     + least);
         }
+    }
+
+    /** A founder whose peers' addresses its transport knows by itself. */
+    public NodeOptions(
+            NodeId self,
+            List<NodeId> voters,
+            int weight,
+            String address,
+            String http,
+            boolean externalQueues,
+            boolean externalMemory,
+            long ringSeed,
+            Limits limits,
+            RaftOptions raft,
+            LeaseOptions lease,
+            LockLimits locks,
+            QueueBrokerOptions queues,
+            CacheOptions cache) {
+        this(
+                self,
+                founding(voters),
+                new TreeSet<>(voters),
+                weight,
+                address,
+                http,
+                externalQueues,
+                externalMemory,
+                ringSeed,
+                limits,
+                raft,
+                lease,
+                locks,
+                queues,
+                cache);
+    }
+
+    private static SortedMap<NodeId, String> founding(List<NodeId> voters) {
+        if (voters.isEmpty()) {
+            throw new IllegalArgumentException("there are 0 voters, allowed are 1 to " + MAX_VOTERS);
+        }
+        SortedMap<NodeId, String> founders = new TreeMap<>();
+        voters.forEach(voter -> founders.put(voter, ""));
+        return founders;
+    }
+
+    /** The founders' names, in order. */
+    public List<NodeId> voters() {
+        return List.copyOf(founders.keySet());
+    }
+
+    /** What the group begins with, as this node knows. */
+    Configuration founding() {
+        SortedMap<NodeId, String> known = new TreeMap<>(founders);
+        known.values().removeIf(String::isEmpty);
+        return isJoining() ? Configuration.EMPTY : Configuration.founding(founders.keySet(), known);
+    }
+
+    /** Whether this node joins a group that is there already, instead of founding one. */
+    public boolean isJoining() {
+        return founders.isEmpty();
     }
 
     /** Every default, for a node whose stores are the replicated ones. */

@@ -2,6 +2,7 @@ package io.sinkron.node;
 
 import io.sinkron.cluster.View;
 import io.sinkron.common.NodeId;
+import io.sinkron.raft.Configuration;
 import io.sinkron.raft.Role;
 import java.util.Optional;
 
@@ -17,6 +18,8 @@ import java.util.Optional;
  * @param appliedIndex the highest log index that it has applied
  * @param view the current view, prepared or active
  * @param active the last active view, by whose ring requests are routed
+ * @param group who belongs to the Raft group, as it knows to be committed
+ * @param belonging whether it belongs to it itself
  * @param leaseEndNanos until when its lease is valid, on its monotonic clock
  * @param clusterTimeMillis its estimate of the cluster time when the status was made
  * @param clockNanos its monotonic clock when the status was made
@@ -31,6 +34,8 @@ public record NodeStatus(
         long appliedIndex,
         View view,
         View active,
+        Configuration group,
+        Belonging belonging,
         long leaseEndNanos,
         long clusterTimeMillis,
         long clockNanos) {

@@ -38,7 +38,11 @@ final class RaftRoute implements Proposer.Route {
             return Optional.of(false);
         }
         long stamp = Math.max(clock.estimate(now), raft.lastStampMillis());
-        return Optional.of(raft.propose(command, stamp, now) instanceof Proposed.Accepted);
+        Proposed proposed = raft.propose(command, stamp, now);
+        // A leader that hands over is as good as none: what is open goes to the next one.
+        return proposed instanceof Proposed.Transferring
+                ? Optional.empty()
+                : Optional.of(proposed instanceof Proposed.Accepted);
     }
 
     @Override

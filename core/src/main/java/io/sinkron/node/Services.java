@@ -30,6 +30,9 @@ import java.util.random.RandomGenerator;
  * valid and the active view has its incarnation.
  */
 final class Services {
+    /** The call of whoever wants no answer. */
+    private static final long NOBODY = 0;
+
     private final NodeOptions options;
     private final long incarnation;
     private final QueueBroker broker;
@@ -45,6 +48,7 @@ final class Services {
     private boolean mustAdopt;
     private long installedEpoch;
     private boolean isServing;
+    private boolean isLeaving;
 
     Services(
             NodeOptions options,
@@ -103,6 +107,14 @@ final class Services {
 
     void flush(long call, long now) {
         cache.flush(call, now);
+    }
+
+    /** This node is about to be taken out of the view, or not any more: dirty lines are written back once for each time. */
+    void leaving(boolean isAboutTo, long now) {
+        if (isAboutTo && !isLeaving) {
+            cache.flush(NOBODY, now);
+        }
+        isLeaving = isAboutTo;
     }
 
     void receive(NodeId from, QueueMessage message, long now) {
@@ -285,7 +297,9 @@ final class Services {
         if (effect instanceof CacheEffect.Send send) {
             outputs.send(send.to(), send.message());
         } else if (effect instanceof CacheEffect.Complete done) {
-            outputs.complete(done.call(), done.answer());
+            if (done.call() != NOBODY) {
+                outputs.complete(done.call(), done.answer());
+            }
         } else if (effect instanceof CacheEffect.Memory operation) {
             memory.add(operation.operation(), operation.op());
         } else if (effect instanceof CacheEffect.Installed installed) {

@@ -1,5 +1,6 @@
 package io.sinkron.node;
 
+import io.sinkron.cluster.ClusterMessage.Place;
 import io.sinkron.cluster.LeaseHolder;
 import io.sinkron.cluster.View;
 import io.sinkron.cluster.ViewTable;
@@ -61,6 +62,16 @@ final class Standing {
     /** A lease began after a gap: what was held before it is void, even if nobody noticed the gap when it was there. */
     void lapsed(long now) {
         services.lease(false, now, clock.estimate(now), now);
+    }
+
+    /** Where the leader says that this node stands in the group. */
+    Place place() {
+        return lease.place();
+    }
+
+    /** The leader has spoken about this node: if it is about to leave, what only it has is brought to safety while its lease lasts. */
+    void heard(long now) {
+        services.leaving(lease.place() == Place.LEAVING, now);
     }
 
     /** Until when this node may serve; now, if it may not. */

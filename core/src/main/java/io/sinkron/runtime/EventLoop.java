@@ -10,6 +10,7 @@ import io.sinkron.node.Node;
 import io.sinkron.node.NodeEffect;
 import io.sinkron.node.NodeEvent;
 import io.sinkron.node.NodeStatus;
+import io.sinkron.raft.Role;
 import io.sinkron.spi.LogStore;
 import io.sinkron.spi.Transport;
 import io.sinkron.wire.MessageWire;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -43,6 +45,7 @@ public final class EventLoop {
     private static final int MAILBOX_CAPACITY = 262_144;
     private static final int TURN_INPUTS = 4_096;
     private static final long STOP_MILLIS = 5_000;
+    private static final long HAND_OVER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Parts parts;
     private final Node node;
@@ -226,6 +229,8 @@ public final class EventLoop {
     private void perform(NodeEffect effect) {
         if (effect instanceof NodeEffect.Send send) {
             parts.transport().send(send.to(), send.message());
+        } else if (effect instanceof NodeEffect.Peers peers) {
+            parts.transport().peers(peers.addresses());
         } else if (effect instanceof NodeEffect.Complete done) {
             CallFuture<?> future = open.remove(done.call());
             if (future != null) {
@@ -242,7 +247,7 @@ public final class EventLoop {
         }
     }
 
-    /** Writes dirty lines back, within a few seconds, and stops. Idempotent; blocks until done. */
+    /** Writes dirty lines back, within a few seconds, hands the leadership over if this node has it, and stops. Idempotent; blocks until done. */
     public void shutdown(Duration patience) {
         if (!isStopping.get()) {
             CompletableFuture<Boolean> flushed = new CompletableFuture<>();
@@ -262,8 +267,28 @@ public final class EventLoop {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+            handOver();
         }
         halt();
+    }
+
+    /** A leader that stops without a word is missed for an election timeout. */
+    private void handOver() {
+        NodeStatus status = node.status();
+        if (status.role() != Role.LEADER || status.group().votingNodes().size() < 2 || stopped.isDone()) {
+            return;
+        }
+        try {
+            call(
+                            (id, now) -> new Call.TransferLeadership(id, now + HAND_OVER_NANOS, Optional.empty()),
+                            Function.identity(),
+                            ignored -> {})
+                    .get(HAND_OVER_NANOS, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.info("no other node took the leadership over: {}", e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Stops at once, as a crash would but for files and sockets, which are closed. Idempotent; blocks until done. */

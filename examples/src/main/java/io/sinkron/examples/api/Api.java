@@ -4,7 +4,6 @@ import io.sinkron.CacheService;
 import io.sinkron.ClusterService;
 import io.sinkron.LockService;
 import io.sinkron.QueueService;
-import io.sinkron.common.NodeId;
 import io.sinkron.examples.http.Handler;
 import io.sinkron.examples.http.Pending;
 import io.sinkron.examples.http.Request;
@@ -23,20 +22,15 @@ public final class Api implements Handler {
     private final Router router;
     private final ClusterService cluster;
 
-    /** @param addresses where the nodes' transports listen, as configured */
-    public Api(
-            LockService locks,
-            QueueService queues,
-            CacheService cache,
-            ClusterService cluster,
-            Map<NodeId, String> addresses) {
+    /** The API over these services. */
+    public Api(LockService locks, QueueService queues, CacheService cache, ClusterService cluster) {
         this.cluster = cluster;
         Router.Builder routes = Router.builder();
         new SessionRoutes(locks).addTo(routes);
         new LockRoutes(locks).addTo(routes);
         new QueueRoutes(queues).addTo(routes);
-        new CacheRoutes(cache, cluster.voters()).addTo(routes);
-        new ClusterRoutes(cluster, addresses).addTo(routes);
+        new CacheRoutes(cache, cluster).addTo(routes);
+        new ClusterRoutes(cluster).addTo(routes);
         byte[] specification = specification();
         routes.route(
                 "GET", "/openapi.yaml", request -> Pending.of(Response.of(200, "application/yaml", specification)));

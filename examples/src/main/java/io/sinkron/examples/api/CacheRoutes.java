@@ -1,6 +1,8 @@
 package io.sinkron.examples.api;
 
 import io.sinkron.CacheService;
+import io.sinkron.ClusterMember;
+import io.sinkron.ClusterService;
 import io.sinkron.cache.CacheAnswer.NoSuchKey;
 import io.sinkron.cache.CacheAnswer.States;
 import io.sinkron.cache.CacheAnswer.Value;
@@ -28,11 +30,11 @@ final class CacheRoutes {
     private static final long ANY_VERSION = -1;
 
     private final CacheService cache;
-    private final List<NodeId> nodes;
+    private final ClusterService cluster;
 
-    CacheRoutes(CacheService cache, List<NodeId> nodes) {
+    CacheRoutes(CacheService cache, ClusterService cluster) {
         this.cache = cache;
-        this.nodes = nodes;
+        this.cluster = cluster;
     }
 
     void addTo(Router.Builder router) {
@@ -99,7 +101,9 @@ final class CacheRoutes {
     /** A node that didn't answer has no line that counts: without a lease it reads nothing from its cache. */
     private Map<NodeId, LineState> everyNode(States states) {
         Map<NodeId, LineState> all = new TreeMap<>();
-        nodes.forEach(node -> all.put(node, LineState.I));
+        for (ClusterMember member : cluster.members()) {
+            all.put(member.id(), LineState.I);
+        }
         all.putAll(states.states());
         return all;
     }

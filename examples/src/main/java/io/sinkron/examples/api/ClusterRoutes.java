@@ -1,7 +1,8 @@
 package io.sinkron.examples.api;
 
+import io.sinkron.ClusterMember;
+import io.sinkron.ClusterMember.Part;
 import io.sinkron.ClusterService;
-import io.sinkron.cluster.Member;
 import io.sinkron.cluster.Ring;
 import io.sinkron.cluster.View;
 import io.sinkron.common.Bytes;
@@ -12,30 +13,30 @@ import io.sinkron.examples.http.ProblemException;
 import io.sinkron.examples.http.Request;
 import io.sinkron.examples.http.Response;
 import io.sinkron.examples.http.Router;
+import io.sinkron.examples.json.JsonObject;
 import io.sinkron.examples.json.JsonWriter;
 import io.sinkron.node.NodeStatus;
+import io.sinkron.raft.MembershipChange;
 import io.sinkron.raft.Role;
+import io.sinkron.transport.netty.NettyTransportOptions;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
-/** {@code /cluster}, {@code /ring} and {@code /health}. */
+/** {@code /cluster}, {@code /cluster/members}, {@code /cluster/leader}, {@code /ring} and {@code /health}. */
 final class ClusterRoutes {
+    private static final int MAX_ADDRESS_BYTES = 512;
+
     private final ClusterService cluster;
-    private final Map<NodeId, String> addresses;
 
-    /** Where a node served HTTP when it was last seen live: a view has live nodes only. */
-    private final Map<NodeId, String> lastHttp = new ConcurrentHashMap<>();
-
-    /** @param addresses where the nodes' transports listen, as configured */
-    ClusterRoutes(ClusterService cluster, Map<NodeId, String> addresses) {
+    ClusterRoutes(ClusterService cluster) {
         this.cluster = cluster;
-        this.addresses = Map.copyOf(addresses);
     }
 
     void addTo(Router.Builder router) {
         router.route("GET", "/cluster", this::show)
+                .route("POST", "/cluster/members", this::add)
+                .route("DELETE", "/cluster/members/{id}", this::remove)
+                .route("POST", "/cluster/leader", this::transfer)
                 .route("GET", "/ring", this::ring)
                 .route("GET", "/health/live", request -> Pending.of(Response.ok(w -> w.text("status", "live"))))
                 .route("GET", "/health/ready", this::ready);
@@ -44,9 +45,6 @@ final class ClusterRoutes {
     private Pending<Response> show(Request request) {
         NodeStatus status = cluster.status();
         View view = status.active();
-        view.members().stream()
-                .filter(member -> !member.http().isEmpty())
-                .forEach(member -> lastHttp.put(member.id(), member.http()));
         List<String> live =
                 view.members().stream().map(member -> member.id().value()).toList();
         return Pending.of(Response.ok(w -> w.text("node", status.self().value())
@@ -55,33 +53,73 @@ final class ClusterRoutes {
                 .integer("commit_index", status.commitIndex())
                 .integer("applied_index", status.appliedIndex())
                 .object("view", v -> v.integer("epoch", view.epoch()).texts("live", live))
-                .objects("members", cluster.voters(), (out, id) -> member(out, id, status))));
+                .objects("members", cluster.members(), (out, member) -> member(out, member, status))));
     }
 
-    private void member(JsonWriter out, NodeId id, NodeStatus status) {
-        Optional<Member> live = status.active().member(id);
-        out.text("id", id.value())
-                .text(
-                        "address",
-                        addresses.getOrDefault(id, live.map(Member::address).orElse("")))
-                .text("http", lastHttp.getOrDefault(id, ""))
-                .text("role", role(id, status))
-                .flag("voter", true)
-                .flag("live", live.isPresent());
+    private Response members() {
+        NodeStatus status = cluster.status();
+        return Response.ok(w -> w.objects("members", cluster.members(), (out, member) -> member(out, member, status)));
     }
 
-    private static String role(NodeId id, NodeStatus status) {
-        if (id.equals(status.self())) {
-            return switch (status.role()) {
-                case LEADER -> "leader";
-                case CANDIDATE, PRE_CANDIDATE -> "candidate";
-                case FOLLOWER -> "follower";
-            };
+    private static void member(JsonWriter out, ClusterMember member, NodeStatus status) {
+        out.text("id", member.id().value())
+                .text("address", member.address())
+                .text("http", member.http())
+                .text("role", role(member, status))
+                .flag("voter", member.part() == Part.VOTER)
+                .flag("live", member.live());
+    }
+
+    private static String role(ClusterMember member, NodeStatus status) {
+        if (member.leader()) {
+            return "leader";
         }
-        return status.role() != Role.LEADER
-                        && status.leader().filter(id::equals).isPresent()
-                ? "leader"
-                : "follower";
+        if (member.part() != Part.VOTER) {
+            return "learner";
+        }
+        boolean isCampaigning = member.id().equals(status.self())
+                && (status.role() == Role.CANDIDATE || status.role() == Role.PRE_CANDIDATE);
+        return isCampaigning ? "candidate" : "follower";
+    }
+
+    private Pending<Response> add(Request request) {
+        JsonObject body = request.json();
+        NodeId id = node("id", body.text("id", 1, NodeId.MAX_LENGTH));
+        String address = body.text("address", 1, MAX_ADDRESS_BYTES);
+        // The node says itself where its API is, once it is live; until then nobody could use it.
+        body.text("http", 0, MAX_ADDRESS_BYTES);
+        boolean isVoter = body.flag("voter", true);
+        body.end();
+        try {
+            NettyTransportOptions.address(address);
+        } catch (IllegalArgumentException e) {
+            throw ProblemException.badRequest("address", e.getMessage());
+        }
+        MembershipChange change =
+                isVoter ? MembershipChange.addVoter(id, address) : MembershipChange.addLearner(id, address);
+        return Pending.of(cluster.reconfigure(change, Input.options(request))).map(done -> members());
+    }
+
+    private Pending<Response> remove(Request request) {
+        NodeId id = node("id", request.part("id", NodeId.MAX_LENGTH));
+        return Pending.of(cluster.reconfigure(MembershipChange.remove(id), Input.options(request)))
+                .map(done -> members());
+    }
+
+    private Pending<Response> transfer(Request request) {
+        JsonObject body = request.jsonOrEmpty();
+        Optional<NodeId> to = body.optionalText("to", 1, NodeId.MAX_LENGTH).map(name -> node("to", name));
+        body.end();
+        return Pending.of(cluster.transferLeadership(to, Input.options(request)))
+                .map(leader -> Response.ok(w -> w.text("leader", leader.value())));
+    }
+
+    private static NodeId node(String field, String name) {
+        try {
+            return NodeId.of(name);
+        } catch (IllegalArgumentException e) {
+            throw ProblemException.badRequest(field, e.getMessage());
+        }
     }
 
     private Pending<Response> ring(Request request) {

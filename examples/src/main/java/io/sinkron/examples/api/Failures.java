@@ -44,6 +44,9 @@ final class Failures {
         Problem problem = switch (refusal.code()) {
             case "bad-request" -> badRequest(refusal);
             case "no-such-key" -> Problem.of(404, refusal.code(), "There is no such key", refusal.detail());
+            case "no-such-member" -> Problem.of(404, refusal.code(), "There is no such member", refusal.detail());
+            case "change-in-progress" ->
+                Problem.of(409, refusal.code(), "Another change of the members is not finished", refusal.detail());
             case "no-such-queue" -> Problem.of(404, refusal.code(), "There is no such queue", refusal.detail());
             case "lock-timeout" -> lockTimeout(refusal);
             case "deadlock" -> deadlock(refusal);

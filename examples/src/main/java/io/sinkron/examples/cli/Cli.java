@@ -31,7 +31,11 @@ public final class Cli {
         line.addSubcommand(new CommandLine(new CacheCommand())
                 .addSubcommand(new CacheCommand.Get(streams))
                 .addSubcommand(new CacheCommand.Put(streams)));
-        line.addSubcommand(new CommandLine(new ClusterCommand()).addSubcommand(new ClusterCommand.Status(streams)));
+        line.addSubcommand(new CommandLine(new ClusterCommand())
+                .addSubcommand(new ClusterCommand.Status(streams))
+                .addSubcommand(new MemberCommands.Add(streams))
+                .addSubcommand(new MemberCommands.Remove(streams))
+                .addSubcommand(new MemberCommands.Transfer(streams)));
         line.addSubcommand(new CommandLine(new LogCommand())
                 .addSubcommand(new LogCommand.Verify(streams))
                 .addSubcommand(new LogCommand.Repair(streams)));

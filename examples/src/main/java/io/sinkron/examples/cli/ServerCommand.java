@@ -28,20 +28,31 @@ final class ServerCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
 
-    @Option(names = "--id", required = true, paramLabel = "ID", description = "This node's name, one of --peers.")
+    @Option(
+            names = "--id",
+            required = true,
+            paramLabel = "ID",
+            description = "This node's name, one of --peers unless it joins.")
     private String id;
 
     @Option(
             names = "--peers",
             required = true,
             paramLabel = "ID=HOST:PORT,...",
-            description = "All nodes with the addresses they talk to each other by; the same on all.")
+            description =
+                    "All nodes with the addresses they talk to each other by; the same on all. With --join, the present members.")
     private Peers peers;
+
+    @Option(
+            names = "--join",
+            description =
+                    "Joins a cluster that is there already: serves once a member has added this node (cluster add).")
+    private boolean join;
 
     @Option(
             names = "--bind",
             paramLabel = "HOST:PORT",
-            description = "Where to listen for peers. Default: its own address in --peers.")
+            description = "Where to listen for peers. Default: its own address in --peers; needed if it isn't there.")
     private HostPort bind;
 
     @Option(
@@ -94,7 +105,12 @@ final class ServerCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "Invalid value for option '--id': " + e.getMessage());
         }
-        if (!peers.addresses().containsKey(self)) {
+        if (join && bind == null && !peers.addresses().containsKey(self)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Missing option '--bind': with --join, '" + id + "' need not be among --peers, and isn't");
+        }
+        if (!join && !peers.addresses().containsKey(self)) {
             throw new ParameterException(
                     spec.commandLine(),
                     "Invalid value for option '--id': '" + id + "' is not among --peers "
@@ -104,6 +120,7 @@ final class ServerCommand implements Callable<Integer> {
         return new NodeConfig(
                 self,
                 peers.addresses(),
+                join,
                 listen,
                 http,
                 dataDirectory,

@@ -46,6 +46,7 @@ final class DemoCluster implements AutoCloseable {
                         new NodeConfig(
                                 id,
                                 peers,
+                                false,
                                 peers.get(id),
                                 new HostPort(HOST, httpPort == 0 ? 0 : httpPort + i),
                                 directory.resolve(id.value()),
@@ -88,6 +89,7 @@ final class DemoCluster implements AutoCloseable {
                 new NodeConfig(
                         id,
                         config.peers(),
+                        config.joins(),
                         config.bind(),
                         node.http(),
                         config.dataDirectory(),

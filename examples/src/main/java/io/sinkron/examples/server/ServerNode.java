@@ -47,9 +47,7 @@ public final class ServerNode implements AutoCloseable {
         HostPort http = config.http().withPort(server.port());
         try {
             Sinkron sinkron = library(config, http);
-            Map<NodeId, String> addresses = new TreeMap<>();
-            config.peers().forEach((id, address) -> addresses.put(id, address.toString()));
-            front.api = new Api(sinkron.locks(), sinkron.queues(), sinkron.cache(), sinkron.cluster(), addresses);
+            front.api = new Api(sinkron.locks(), sinkron.queues(), sinkron.cache(), sinkron.cluster());
             return new ServerNode(http, server, sinkron);
         } catch (StartException | RuntimeException e) {
             server.close();
@@ -61,9 +59,15 @@ public final class ServerNode implements AutoCloseable {
         Sinkron.Builder builder = Sinkron.builder()
                 .cluster(CLUSTER)
                 .node(config.id().value())
-                .peers(config.peers().keySet().stream().map(NodeId::value).toList())
                 .dataDirectory(config.dataDirectory())
                 .addresses(config.bind().toString(), http.toString());
+        Map<String, String> addresses = new TreeMap<>();
+        config.peers().forEach((id, address) -> addresses.put(id.value(), address.toString()));
+        if (config.joins()) {
+            builder.join(addresses.keySet());
+        } else {
+            builder.peers(addresses);
+        }
         Stores.plugInto(builder, config);
         Transports.plugInto(builder, config);
         try {
@@ -93,7 +97,7 @@ public final class ServerNode implements AutoCloseable {
         return sinkron.whenStopped();
     }
 
-    /** Ends what is being handled, writes dirty cache lines back, and stops. Idempotent, blocks for a few seconds at most. */
+    /** Ends what is being handled, writes dirty cache lines back, hands the leadership over if it has it, and stops. Idempotent, blocks for a few seconds at most. */
     @Override
     public void close() {
         server.close();

@@ -8,14 +8,11 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Chooses how nodes talk to each other: TCP, unless the node is alone. */
+/** Chooses how nodes talk to each other: TCP, also for a node that is alone, since others may join it. */
 final class Transports {
     private Transports() {}
 
     static void plugInto(Sinkron.Builder builder, NodeConfig config) {
-        if (config.peers().size() == 1) {
-            return;
-        }
         Map<NodeId, InetSocketAddress> peers = new LinkedHashMap<>();
         config.peers().forEach((id, at) -> peers.put(id, InetSocketAddress.createUnresolved(at.host(), at.port())));
         builder.transport(new NettyTransport(

@@ -19,6 +19,7 @@ abstract class ContractTest {
     private LockScenarios locks;
     private QueueScenarios queues;
     private CacheScenarios cache;
+    private MemberScenarios members;
 
     ContractTest(int count) {
         this.count = count;
@@ -30,6 +31,7 @@ abstract class ContractTest {
         locks = new LockScenarios(nodes);
         queues = new QueueScenarios(nodes);
         cache = new CacheScenarios(nodes);
+        members = new MemberScenarios(nodes);
     }
 
     @AfterAll
@@ -183,6 +185,26 @@ abstract class ContractTest {
     @Test
     void linesAreListedInPages() {
         cache.linesAreListedInPages();
+    }
+
+    @Test
+    void membersComeAndGo() throws Exception {
+        members.membersComeAndGo();
+    }
+
+    @Test
+    void whoNeverComesIsWaitedForAndGivenUp() {
+        members.whoNeverComesIsWaitedForAndGivenUp();
+    }
+
+    @Test
+    void wrongRequestsAboutMembersAreRefused() {
+        members.wrongRequestsAboutMembersAreRefused();
+    }
+
+    @Test
+    void leadershipIsHandedOver() throws Exception {
+        members.leadershipIsHandedOver();
     }
 
     @Test

@@ -99,7 +99,7 @@ class ClientCommandsTest {
     void theClusterIsPrinted() {
         assertEquals(0, run("cluster", "status"));
         assertTrue(out.startsWith("node=n1 leader=n1"), out);
-        assertTrue(out.contains("leader     yes"), out);
+        assertTrue(out.contains("leader     yes    yes"), out);
     }
 
     @Test

@@ -25,6 +25,10 @@ public final class LocalNodes implements AutoCloseable {
     private final List<ApiCaller> callers = new ArrayList<>();
     private final List<Api> apis = new ArrayList<>();
 
+    private final List<Integer> ports = new ArrayList<>();
+    private Map<NodeId, InetSocketAddress> peers = Map.of();
+    private Specification specification;
+
     private LocalNodes() {}
 
     /** Starts so many nodes and waits until all of them serve. */
@@ -44,26 +48,49 @@ public final class LocalNodes implements AutoCloseable {
         return nodes;
     }
 
-    private void start(NodeId id, Map<NodeId, InetSocketAddress> peers, Specification specification)
+    private Joiner start(NodeId id, Map<NodeId, InetSocketAddress> peers, Specification specification)
             throws IOException {
-        Sinkron.Builder builder = Sinkron.builder()
-                .node(id.value())
-                .peers(peers.keySet().stream().map(NodeId::value).toList())
-                .volatileLog();
-        if (peers.size() > 1) {
-            builder.transport(new NettyTransport(
-                    NettyTransportOptions.of("127.0.0.1", peers.get(id).getPort(), peers)));
+        Map<String, String> addresses = new TreeMap<>();
+        peers.forEach(
+                (peer, address) -> addresses.put(peer.value(), address.getHostString() + ":" + address.getPort()));
+        Sinkron.Builder builder = Sinkron.builder().node(id.value()).volatileLog();
+        if (addresses.containsKey(id.value())) {
+            builder.peers(addresses);
+        } else {
+            builder.join(addresses.keySet());
         }
+        int port = addresses.containsKey(id.value())
+                ? peers.get(id).getPort()
+                : freePorts(1).get(0);
+        builder.transport(new NettyTransport(NettyTransportOptions.of("127.0.0.1", port, peers)));
+        this.peers = peers;
+        this.specification = specification;
         Sinkron library = builder.start();
         libraries.add(library);
-        Map<NodeId, String> addresses = new TreeMap<>();
-        peers.forEach((peer, address) -> addresses.put(peer, address.getHostString() + ":" + address.getPort()));
-        Api api = new Api(library.locks(), library.queues(), library.cache(), library.cluster(), addresses);
-        apis.add(api);
+        Api api = new Api(library.locks(), library.queues(), library.cache(), library.cluster());
         HttpServer server =
                 HttpServer.start(new InetSocketAddress("127.0.0.1", 0), HttpLimits.DEFAULT, api, api::headers);
         servers.add(server);
-        callers.add(new ApiCaller(specification, "http://127.0.0.1:" + server.port()));
+        ApiCaller caller = new ApiCaller(specification, "http://127.0.0.1:" + server.port());
+        if (addresses.containsKey(id.value())) {
+            apis.add(api);
+            callers.add(caller);
+            ports.add(server.port());
+        }
+        return new Joiner("127.0.0.1:" + port, caller);
+    }
+
+    /**
+     * A node that was started to join.
+     *
+     * @param address where its transport listens
+     * @param caller a client of its API
+     */
+    public record Joiner(String address, ApiCaller caller) {}
+
+    /** Starts one node more, which serves once a member has added it; it isn't counted among the others. */
+    public Joiner startJoiner(String id) throws IOException {
+        return start(NodeId.of(id), peers, specification);
     }
 
     /** Ports that were free a moment ago, all different. */
@@ -93,7 +120,7 @@ public final class LocalNodes implements AutoCloseable {
 
     /** Where a node serves HTTP, counted from 0. */
     public int httpPort(int index) {
-        return servers.get(index % servers.size()).port();
+        return ports.get(index % ports.size());
     }
 
     /** The API of the first node. */
