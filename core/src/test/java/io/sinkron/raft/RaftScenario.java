@@ -369,12 +369,6 @@ final class RaftScenario {
         return options;
     }
 
-    /** From now on this node's clock gains so much. */
-    RaftScenario runFast(int node, int permille) {
-        node(node).runFast(permille, now);
-        return this;
-    }
-
     /** The time of a clock that nobody has touched. */
     long now() {
         return now;

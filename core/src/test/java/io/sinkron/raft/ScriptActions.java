@@ -273,7 +273,7 @@ final class ScriptActions {
     private void clock(ScriptWords words) {
         int node = words.number();
         words.require("fast");
-        scenario.runFast(node, words.number());
+        scenario.node(node).runFast(words.number(), scenario.now());
     }
 
     /** {@code conf 1 add-voter 4 add-learner 5 promote 5 demote 3 remove 2 -> <outcome>}. */

@@ -186,6 +186,7 @@ final class ScriptExpectations {
             case "durable-vote" -> text(node, name, words, vote(each.disk()));
             case "log" -> text(node, name, words, log(each.written));
             case "vote" -> text(node, name, words, vote(each.written));
+            case "changes" -> text(node, name, words, ScriptMemberships.changes(each.written));
             case "commands" -> text(node, name, words, "[" + String.join(" ", each.applied) + "]");
             case "has" -> has(node, words.next(), true);
             case "lacks" -> has(node, words.next(), false);

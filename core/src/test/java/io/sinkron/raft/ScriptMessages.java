@@ -31,6 +31,20 @@ final class ScriptMessages {
     /** The words that stand alone: they are the value of the field "verdict". */
     private static final List<String> VERDICTS = List.of("granted", "denied");
 
+    private static final Map<String, Class<? extends RaftMessage>> KINDS = Map.ofEntries(
+            Map.entry("prevote", PreVoteRequest.class),
+            Map.entry("prevote-answer", PreVoteResponse.class),
+            Map.entry("vote", VoteRequest.class),
+            Map.entry("vote-answer", VoteResponse.class),
+            Map.entry("append", AppendEntries.class),
+            Map.entry("accept", AppendAccepted.class),
+            Map.entry("reject", AppendRejected.class),
+            Map.entry("snapshot", InstallSnapshot.class),
+            Map.entry("snapshot-answer", InstallSnapshotResponse.class),
+            Map.entry("timeout-now", TimeoutNow.class),
+            Map.entry("read-request", ReadRequest.class),
+            Map.entry("read-answer", ReadResponse.class));
+
     private ScriptMessages() {}
 
     /** Whether a message is of a kind; {@code heartbeat} is an append without entries, {@code entries} one with. */
@@ -46,39 +60,15 @@ final class ScriptMessages {
     }
 
     static boolean isKind(String word) {
-        return switch (word) {
-            case "any",
-                    "heartbeat",
-                    "entries",
-                    "append",
-                    "prevote",
-                    "prevote-answer",
-                    "vote",
-                    "vote-answer",
-                    "accept",
-                    "reject",
-                    "snapshot",
-                    "snapshot-answer" -> true;
-            default -> false;
-        };
+        return List.of("any", "heartbeat", "entries").contains(word) || KINDS.containsKey(word);
     }
 
     private static Class<? extends RaftMessage> type(String kind) {
-        return switch (kind) {
-            case "prevote" -> PreVoteRequest.class;
-            case "prevote-answer" -> PreVoteResponse.class;
-            case "vote" -> VoteRequest.class;
-            case "vote-answer" -> VoteResponse.class;
-            case "append" -> AppendEntries.class;
-            case "accept" -> AppendAccepted.class;
-            case "reject" -> AppendRejected.class;
-            case "snapshot" -> InstallSnapshot.class;
-            case "snapshot-answer" -> InstallSnapshotResponse.class;
-            case "timeout-now" -> TimeoutNow.class;
-            case "read-request" -> ReadRequest.class;
-            case "read-answer" -> ReadResponse.class;
-            default -> throw new IllegalArgumentException("no kind of message: '" + kind + "'");
-        };
+        Class<? extends RaftMessage> type = KINDS.get(kind);
+        if (type == null) {
+            throw new IllegalArgumentException("no kind of message: '" + kind + "'");
+        }
+        return type;
     }
 
     /** Reads fields up to the end of the step. */
