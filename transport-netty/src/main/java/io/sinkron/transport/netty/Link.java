@@ -228,6 +228,7 @@ final class Link {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel fresh) {
+                        wiring.channels().add(fresh);
                         wiring.tls().ifPresent(tls -> fresh.pipeline().addLast(tls.client(fresh.alloc())));
                         FrameDecoder decoder = new FrameDecoder(options.maxFrameBytes());
                         fresh.pipeline().addLast(decoder, new Outgoing());

@@ -7,8 +7,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.sinkron.common.Message;
 import io.sinkron.common.Message.Lane;
 import io.sinkron.common.NodeId;
@@ -91,7 +93,8 @@ public final class NettyTransport implements Transport {
                     guard(context.receiver()));
             QuietLog log = new QuietLog(context.self().value());
             Loops loops = Loops.open(options.ioThreads(), name);
-            wiring = new Wiring(options, guarded, loops, allocator, tls, resolver, counters, log);
+            ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+            wiring = new Wiring(options, guarded, loops, channels, allocator, tls, resolver, counters, log);
             admission = new Admission(guarded, roster::admits, options.maxHalfOpen());
             try {
                 listener = listen(wiring);
@@ -216,10 +219,10 @@ public final class NettyTransport implements Transport {
 
     @Override
     public void close() {
-        Future<?> over;
+        Wiring running;
         synchronized (lifecycle) {
             closed = true;
-            Wiring running = wiring;
+            running = wiring;
             if (running == null) {
                 return;
             }
@@ -228,10 +231,15 @@ public final class NettyTransport implements Transport {
             }
             links.values().forEach(PeerLinks::close);
             resolver.shutdownNow();
-            over = running.loops().group().shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
         }
-        // Outside of the lock: an I/O thread may wait for it, to dismiss a node, and must end as well.
-        over.awaitUninterruptibly(CLOSE_LIMIT_MILLIS);
+        // Outside of the lock: an I/O thread may wait for it, to dismiss a node, and must end as well. And one after
+        // the other: a loop
+        // that is told to end just after it has looked whether it shall, ends without closing its channels.
+        running.channels().close().awaitUninterruptibly(CLOSE_MILLIS);
+        running.loops()
+                .group()
+                .shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly(CLOSE_LIMIT_MILLIS);
     }
 
     private void drop(Wiring running, NodeId to, Lane lane, String why) {
@@ -267,6 +275,7 @@ public final class NettyTransport implements Transport {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        running.channels().add(channel);
                         running.tls().ifPresent(tls -> channel.pipeline().addLast(tls.server(channel.alloc())));
                         FrameDecoder decoder = new FrameDecoder(options.maxFrameBytes());
                         channel.pipeline().addLast(decoder, new InboundHandler(running, admission, decoder));

@@ -164,6 +164,22 @@ class LaneTest {
         }
     }
 
+    @Test
+    void whatWaitsForAConnectionThatComesToNothingIsCountedAsDropped() throws Exception {
+        try (RawServer peer = new RawServer();
+                Node one = Node.start("n1")) {
+            one.transport.connect(N2, peer.address());
+            RawServer.Incoming data = peer.accept(RawPeer.DATA);
+            for (int i = 0; i < 7; i++) {
+                send(one, Lane.DATA, i, 1_000);
+            }
+            assertEquals(0, lane(one, Lane.DATA).dropped(), "an attempt is under way");
+            data.socket.close();
+            Node.await("they are counted", () -> lane(one, Lane.DATA).dropped() == 7);
+            assertEquals(0, lane(one, Lane.DATA).sent());
+        }
+    }
+
     private static LaneStats lane(Node node, Lane lane) {
         return node.transport.stats().lane(lane);
     }
