@@ -143,7 +143,12 @@ final class Clusters implements ClusterService {
             reasons.add("this node is not a member of the cluster any more");
         }
         if (status.leader().isEmpty()) {
-            reasons.add("no leader is known");
+            boolean isNew = status.term() == 0 && status.belonging() == Belonging.MEMBER;
+            reasons.add(
+                    isNew
+                            ? "no leader is known: a new cluster waits until all of "
+                                    + status.group().votingNodes() + " have been up at the same time, once"
+                            : "no leader is known");
         }
         if (!status.isLeaseValid(System.nanoTime())) {
             reasons.add("this node has no valid lease");
