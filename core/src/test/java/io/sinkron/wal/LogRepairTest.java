@@ -44,8 +44,8 @@ class LogRepairTest {
                     store.append(hardState(1 + first / 100, "n2"));
                 }
                 store.append(entries(first, first + 9, 1 + first / 100));
-                store.sync();
             }
+            store.sync();
         });
         assertTrue(log.names().contains(SegmentFiles.name(5)), log.names().toString());
     }
