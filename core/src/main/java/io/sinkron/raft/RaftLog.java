@@ -2,23 +2,27 @@ package io.sinkron.raft;
 
 import io.sinkron.common.InvariantViolation;
 import io.sinkron.spi.LogEntry;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * The log in memory: a ring of the entries after a base, whose index, term and stamp are known but whose entry is not (the place before
+ * The log in memory: blocks of the entries after a base, whose index, term and stamp are known but whose entry is not (the place before
  * the first entry, or one that a snapshot covers). Beside each entry stands the running total of bytes, so that every question about sizes is
  * one subtraction: nothing is counted up and down, so nothing can leak. Terms never fall along the log, so searches by term are binary.
  *
- * <p>Append, lookup and size are O(1). Single-threaded.
+ * <p>Append, lookup and size are O(1) at worst, not only on average, and letting go of the log's front costs a step for each block: one that grew by doubling
+ * would stand still for tens of milliseconds at a million entries. Single-threaded.
  */
 final class RaftLog {
     /** The answer for the term of an index that this log doesn't know. */
     static final long UNKNOWN_TERM = -1;
 
-    private LogEntry[] ring = new LogEntry[64];
-    private long[] totals = new long[64];
-    private int head;
+    private static final int BLOCK_SHIFT = 10;
+    private static final int BLOCK_ENTRIES = 1 << BLOCK_SHIFT;
+
+    private final ArrayList<Block> blocks = new ArrayList<>();
+    private long firstBlock;
     private int size;
     private long baseIndex;
     private long baseTerm;
@@ -27,6 +31,12 @@ final class RaftLog {
 
     private List<LogEntry> slice = List.of();
     private long sliceFrom;
+
+    /** Entries whose indexes differ in the low bits only, and the running totals up to each. */
+    private static final class Block {
+        private final LogEntry[] entries = new LogEntry[BLOCK_ENTRIES];
+        private final long[] totals = new long[BLOCK_ENTRIES];
+    }
 
     /** Empty, behind this place; (0, 0) is the beginning. */
     RaftLog(long baseIndex, long baseTerm, long baseStampMillis) {
@@ -46,17 +56,17 @@ final class RaftLog {
     }
 
     long lastTerm() {
-        return size == 0 ? baseTerm : ring[slot(lastIndex())].term();
+        return size == 0 ? baseTerm : at(lastIndex()).term();
     }
 
     long lastStampMillis() {
-        return size == 0 ? baseStampMillis : ring[slot(lastIndex())].stampMillis();
+        return size == 0 ? baseStampMillis : at(lastIndex()).stampMillis();
     }
 
     /** The term at an index from the base to the last, else {@link #UNKNOWN_TERM}. */
     long termAt(long index) {
         if (index > baseIndex && index <= lastIndex()) {
-            return ring[slot(index)].term();
+            return at(index).term();
         }
         return index == baseIndex ? baseTerm : UNKNOWN_TERM;
     }
@@ -72,19 +82,23 @@ final class RaftLog {
 
     LogEntry entry(long index) {
         InvariantViolation.check(index > baseIndex && index <= lastIndex(), "log index out of bounds");
-        return ring[slot(index)];
+        return at(index);
     }
 
     void append(LogEntry entry) {
         InvariantViolation.check(entry.index() == lastIndex() + 1, "appended entry leaves a gap in the log");
         InvariantViolation.check(entry.term() >= lastTerm(), "appended entry's term is below the log's");
         long total = totalAt(lastIndex()) + sizeOf(entry);
-        if (size == ring.length) {
-            grow();
+        long index = entry.index();
+        if (blocks.isEmpty()) {
+            firstBlock = index >> BLOCK_SHIFT;
         }
-        int slot = head + size & ring.length - 1;
-        ring[slot] = entry;
-        totals[slot] = total;
+        if ((index >> BLOCK_SHIFT) - firstBlock == blocks.size()) {
+            blocks.add(new Block());
+        }
+        Block block = block(index);
+        block.entries[slot(index)] = entry;
+        block.totals[slot(index)] = total;
         size++;
     }
 
@@ -92,9 +106,11 @@ final class RaftLog {
     void truncateFrom(long index) {
         InvariantViolation.check(index > baseIndex, "truncation reaches into the snapshot");
         while (lastIndex() >= index) {
-            ring[slot(lastIndex())] = null;
+            block(lastIndex()).entries[slot(lastIndex())] = null;
             size--;
         }
+        long kept = size == 0 ? 0 : (lastIndex() >> BLOCK_SHIFT) - firstBlock + 1;
+        blocks.subList((int) kept, blocks.size()).clear();
         forgetSlice();
     }
 
@@ -107,19 +123,20 @@ final class RaftLog {
         baseTerm = termAt(index);
         baseStampMillis = stampAt(index);
         baseTotal = totalAt(index);
-        while (baseIndex < index) {
-            ring[head] = null;
-            head = head + 1 & ring.length - 1;
-            size--;
-            baseIndex++;
+        size -= (int) (index - baseIndex);
+        baseIndex = index;
+        long first = index + 1 >> BLOCK_SHIFT;
+        blocks.subList(0, (int) Math.min(first - firstBlock, blocks.size())).clear();
+        firstBlock = first;
+        if (!blocks.isEmpty()) {
+            Arrays.fill(blocks.get(0).entries, 0, slot(index + 1), null); // payloads may be large
         }
         forgetSlice();
     }
 
     /** Empties the log; it goes on behind this place. */
     void reset(long index, long term, long stampMillis) {
-        Arrays.fill(ring, null);
-        head = 0;
+        blocks.clear();
         size = 0;
         baseIndex = index;
         baseTerm = term;
@@ -180,10 +197,12 @@ final class RaftLog {
         }
         InvariantViolation.check(from > baseIndex && to <= lastIndex(), "log slice out of bounds");
         LogEntry[] copy = new LogEntry[count];
-        int first = slot(from);
-        int untilEnd = Math.min(count, ring.length - first);
-        System.arraycopy(ring, first, copy, 0, untilEnd);
-        System.arraycopy(ring, 0, copy, untilEnd, count - untilEnd);
+        for (int done = 0; done < count; ) {
+            int first = slot(from + done);
+            int part = Math.min(count - done, BLOCK_ENTRIES - first);
+            System.arraycopy(block(from + done).entries, first, copy, done, part);
+            done += part;
+        }
         slice = List.of(copy);
         sliceFrom = from;
         return slice;
@@ -215,24 +234,19 @@ final class RaftLog {
     }
 
     private long totalAt(long index) {
-        return index == baseIndex ? baseTotal : totals[slot(index)];
+        return index == baseIndex ? baseTotal : block(index).totals[slot(index)];
     }
 
-    private int slot(long index) {
-        return head + (int) (index - baseIndex - 1) & ring.length - 1;
+    private Block block(long index) {
+        return blocks.get((int) ((index >> BLOCK_SHIFT) - firstBlock));
     }
 
-    private void grow() {
-        LogEntry[] entries = new LogEntry[ring.length * 2];
-        long[] sums = new long[ring.length * 2];
-        for (int i = 0; i < size; i++) {
-            int slot = head + i & ring.length - 1;
-            entries[i] = ring[slot];
-            sums[i] = totals[slot];
-        }
-        ring = entries;
-        totals = sums;
-        head = 0;
+    private LogEntry at(long index) {
+        return block(index).entries[slot(index)];
+    }
+
+    private static int slot(long index) {
+        return (int) index & BLOCK_ENTRIES - 1;
     }
 
     private void forgetSlice() {
