@@ -12,9 +12,10 @@ import java.util.Optional;
  * No log: for development, tests, and clusters whose data may go. It writes nothing down and answers every {@link #sync} at once.
  *
  * <p><strong>What it does not survive:</strong> the end of the process. A node that restarts comes back empty, without its term, its vote
- * and its entries, so it has forgotten what it acknowledged. In a cluster of several nodes that can break Raft's promises: two
- * leaders in one term, and lost entries that had been committed. A restarted node therefore must join as a new member (under a new id, or
- * removed first), and if a majority is down at once, the cluster's data is gone. A cluster of one loses everything with its process.
+ * and its entries, so it has forgotten what it acknowledged. Its new incarnation makes it another server of the group ({@code docs/raft.md}): what it
+ * says isn't counted for the one that promised, and the group takes it in once it has caught up. That needs a majority that lives on: if a
+ * majority is down at once, the cluster's data is gone, and nodes that come back together empty begin a new group. A cluster of one loses
+ * everything with its process.
  *
  * <p>Not thread-safe; see {@link LogStore}.
  */
