@@ -28,6 +28,9 @@ import java.util.Optional;
  * <p>One build and one restore at a time. O(1) per entry. Pure.
  */
 final class Applier {
+    /** The most entries that a turn applies, about 2 ms of them. Whatever Raft hands out at once, timers and heartbeats come between. */
+    private static final int MAX_TURN_ENTRIES = 2_048;
+
     private final LockLimits locks;
     private final long snapshotAfterBytes;
     private final int maxPageEntries;
@@ -52,7 +55,7 @@ final class Applier {
     Applier(Optional<StoredSnapshot> recovered, NodeOptions options) {
         this.locks = options.locks();
         this.snapshotAfterBytes = options.limits().snapshotAfterBytes();
-        this.maxPageEntries = options.raft().maxApplyEntries();
+        this.maxPageEntries = Math.min(options.raft().maxApplyEntries(), MAX_TURN_ENTRIES);
         this.maxPageBytes = options.raft().maxApplyBytes();
         this.base = recovered.map(StoredSnapshot::state);
         this.state = recovered
