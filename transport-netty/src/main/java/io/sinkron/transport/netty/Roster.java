@@ -22,7 +22,7 @@ final class Roster {
     private final Map<NodeId, InetSocketAddress> told = new HashMap<>();
     private final Map<NodeId, Departure> departing = new HashMap<>();
     private Set<NodeId> members = Set.of();
-    private boolean isTold;
+    private volatile boolean isTold;
     private long departures;
     private volatile Set<NodeId> admitted;
 
