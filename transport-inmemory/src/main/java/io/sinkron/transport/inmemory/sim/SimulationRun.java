@@ -59,7 +59,7 @@ final class SimulationRun {
         for (int i = 1; i <= decisions.nodes(); i++) {
             ids.add(NodeId.of("n" + i));
         }
-        this.raft = new RaftInvariants(ids, recorder.marks());
+        this.raft = new RaftInvariants(ids, List.of(), recorder.marks());
         this.cache = new CacheInvariants(nodes);
         SimulatedNetwork network = new SimulatedNetwork(
                 scheduler, seed.split("network"), recorder, new MessageWire(), plan.throughCodec());

@@ -69,6 +69,7 @@ final class Swarm {
         means.put(FaultKind.SLOW_NODE, seldom(3_000, 20_000));
         means.put(FaultKind.DISK_STALL, seldom(3_000, 20_000));
         means.put(FaultKind.DAMAGE, seldom(10_000, 40_000));
+        means.put(FaultKind.WIPE, seldom(10_000, 40_000));
         return means;
     }
 

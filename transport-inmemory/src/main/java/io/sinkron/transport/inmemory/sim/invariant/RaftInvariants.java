@@ -4,15 +4,18 @@ import io.sinkron.common.Message;
 import io.sinkron.common.NodeId;
 import io.sinkron.node.Node;
 import io.sinkron.node.NodeStatus;
+import io.sinkron.raft.Configuration;
 import io.sinkron.raft.RaftEffects;
 import io.sinkron.raft.RaftMessage;
 import io.sinkron.raft.RaftMessage.AppendAccepted;
 import io.sinkron.raft.RaftMessage.AppendEntries;
 import io.sinkron.raft.RaftMessage.InstallSnapshot;
 import io.sinkron.raft.RaftMessage.PreVoteRequest;
+import io.sinkron.raft.RaftMessage.TimeoutNow;
 import io.sinkron.raft.RaftMessage.VoteRequest;
 import io.sinkron.raft.RaftMessage.VoteResponse;
 import io.sinkron.raft.Role;
+import io.sinkron.raft.Server;
 import io.sinkron.spi.LogEntry;
 import io.sinkron.spi.LogStore;
 import io.sinkron.transport.inmemory.sim.world.Marks;
@@ -20,50 +23,68 @@ import io.sinkron.transport.inmemory.sim.world.Violation;
 import io.sinkron.transport.inmemory.sim.world.WorldObserver;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The safety of Raft, seen from outside (Ongaro 2014, figure 3.2, and what implementations got wrong). History is kept here, outside the nodes:
  * who led and who was voted for in each term, and the one sequence of committed entries.
  *
- * <p>R1 one leader a term. R3 log matching. R4 leader completeness. R5 one committed sequence, applied without gaps. R6 nothing falls that must
+ * <p>R1 one leader a term, with the votes of a majority. R3 log matching. R4 leader completeness. R5 one committed sequence, applied without gaps. R6 nothing falls that must
  * only grow. R7 one vote a term. R8 votes, terms and acknowledged entries are durable before they are spoken of, and what was durable is
- * there after a restart. R9 a commit is durable on a majority. R10 equal states at equal indexes. R15 stamps never fall.
+ * there after a restart. R9 a commit is durable on a majority of each half of the configuration, counting voters of the right
+ * identity only. R10 equal states at equal indexes. R11 configurations change by steps that keep a majority in common, one at a time. R15 stamps never fall.
  */
 public final class RaftInvariants implements WorldObserver {
-    private static final int STATE_SAMPLE = 16;
+    private static final int STATE_SAMPLE = 64;
 
     private record Place(long index, long term) {}
 
-    private record Ballot(NodeId voter, long term) {}
-
     private static final class Shadow {
-        private ShadowLog memory = new ShadowLog();
-        private ShadowLog durable = new ShadowLog();
+        private ShadowLog memory;
+        private ShadowLog durable;
         private final List<RaftEffects.Write> unforced = new ArrayList<>();
         private long term;
         private long commit;
         private long applied;
         private boolean running;
+
+        Shadow(Configuration founding) {
+            memory = new ShadowLog(founding);
+            durable = new ShadowLog(founding);
+        }
     }
 
-    private final List<NodeId> voters;
+    private final Configuration founding;
+    private final List<NodeId> joiners;
     private final Marks marks;
+    private final ElectionHistory elections;
     private final Map<NodeId, Shadow> shadows = new HashMap<>();
-    private final Map<Long, NodeId> leaders = new HashMap<>();
-    private final Map<Ballot, NodeId> votes = new HashMap<>();
+    private final Map<Server, ShadowLog> lost = new HashMap<>();
     private final Map<Place, Long> prefixes = new HashMap<>();
     private final Map<Long, Long> states = new HashMap<>();
     private final List<Long> committed = new ArrayList<>();
-    private long highestLeaderTerm;
 
-    /** Nothing has happened yet to these nodes. */
-    public RaftInvariants(List<NodeId> voters, Marks marks) {
-        this.voters = List.copyOf(voters);
+    /**
+     * Nothing has happened yet to these nodes.
+     *
+     * @param founders the voters that the group begins with
+     * @param joiners nodes that may be added later
+     */
+    public RaftInvariants(List<NodeId> founders, List<NodeId> joiners, Marks marks) {
+        this.founding = Configuration.founding(founders, Map.of());
+        this.joiners = List.copyOf(joiners);
         this.marks = marks;
-        voters.forEach(voter -> shadows.put(voter, new Shadow()));
+        this.elections = new ElectionHistory(marks);
+        founders.forEach(node -> shadows.put(node, new Shadow(founding)));
+        joiners.forEach(node -> shadows.put(node, new Shadow(Configuration.EMPTY)));
         committed.add(0L);
+    }
+
+    private Configuration beginsWith(NodeId node) {
+        return joiners.contains(node) ? Configuration.EMPTY : founding;
     }
 
     /** The highest index that any node has committed. */
@@ -74,10 +95,10 @@ public final class RaftInvariants implements WorldObserver {
     @Override
     public void started(NodeId node, LogStore.Recovered recovered) {
         Shadow shadow = shadows.get(node);
-        ShadowLog found = new ShadowLog(recovered, this::committedHash);
+        ShadowLog found = new ShadowLog(recovered, beginsWith(node), this::committedHash);
         nothingDurableIsLost(node, shadow, found);
         shadow.memory = found;
-        shadow.durable = new ShadowLog(recovered, this::committedHash);
+        shadow.durable = new ShadowLog(recovered, beginsWith(node), this::committedHash);
         shadow.unforced.clear();
         shadow.term = recovered.hardState().term();
         shadow.commit = 0;
@@ -114,6 +135,14 @@ public final class RaftInvariants implements WorldObserver {
                 voteKept,
                 "R6 term and vote survive a restart",
                 node + " had " + durable.hardState() + " on disk and came back with " + found.hardState());
+    }
+
+    @Override
+    public void wiped(NodeId node) {
+        Shadow shadow = shadows.get(node);
+        lost.put(new Server(node, shadow.durable.hardState().identity()), shadow.durable);
+        shadow.durable = new ShadowLog(beginsWith(node));
+        shadow.unforced.clear();
     }
 
     @Override
@@ -166,16 +195,18 @@ public final class RaftInvariants implements WorldObserver {
         if (!(raft instanceof PreVoteRequest)) {
             durableFirst(durable.hardState().term() >= raft.term(), from, raft, durable);
         }
-        if (raft instanceof AppendEntries || raft instanceof InstallSnapshot) {
-            leads(from, raft.term());
+        if (raft instanceof AppendEntries || raft instanceof InstallSnapshot || raft instanceof TimeoutNow) {
+            elections.leads(from, raft.term(), shadows.get(from).memory.configuration());
         } else if (raft instanceof VoteResponse response && response.granted()) {
-            votes(from, response.term(), to);
-            durableFirst(hasVoted(durable, response.term(), to), from, raft, durable);
+            elections.votes(new Server(from, response.identity()), response.term(), to);
+            boolean same = durable.hardState().identity() == response.identity();
+            durableFirst(same && hasVoted(durable, response.term(), to), from, raft, durable);
         } else if (raft instanceof VoteRequest request) {
-            votes(from, request.term(), from);
+            elections.votes(new Server(from, durable.hardState().identity()), request.term(), from);
             durableFirst(hasVoted(durable, request.term(), from), from, raft, durable);
         } else if (raft instanceof AppendAccepted accepted) {
-            durableFirst(isDurable(shadows.get(from), accepted.durableIndex()), from, raft, durable);
+            boolean same = accepted.durableIndex() == 0 || durable.hardState().identity() == accepted.identity();
+            durableFirst(same && isDurable(shadows.get(from), accepted.durableIndex()), from, raft, durable);
         }
     }
 
@@ -203,24 +234,6 @@ public final class RaftInvariants implements WorldObserver {
         }
     }
 
-    private void leads(NodeId node, long term) {
-        NodeId other = leaders.putIfAbsent(term, node);
-        if (other == null) {
-            marks.reached("leader elected");
-            highestLeaderTerm = Math.max(highestLeaderTerm, term);
-        } else if (!other.equals(node)) {
-            throw new Violation("R1 one leader a term", node + " and " + other + " both lead in term " + term);
-        }
-    }
-
-    private void votes(NodeId voter, long term, NodeId candidate) {
-        NodeId other = votes.putIfAbsent(new Ballot(voter, term), candidate);
-        if (other != null && !other.equals(candidate)) {
-            throw new Violation(
-                    "R7 one vote a term", voter + " voted for " + other + " and " + candidate + " in term " + term);
-        }
-    }
-
     @Override
     public void turned(NodeId node, Node machine) {
         NodeStatus status = machine.status();
@@ -238,13 +251,13 @@ public final class RaftInvariants implements WorldObserver {
         }
         shadow.term = status.term();
         if (status.role() == Role.LEADER) {
-            leads(node, status.term());
+            leads(node, shadow, status);
         }
         if (status.commitIndex() > shadow.commit) {
             shadow.commit = status.commitIndex();
             commits(node, shadow, status);
         }
-        if (status.role() == Role.LEADER && status.term() == highestLeaderTerm) {
+        if (status.role() == Role.LEADER && status.term() == elections.highestTerm()) {
             Violation.check(
                     shadow.memory.agrees(commitIndex(), committedHash(commitIndex())),
                     "R4 a leader has every committed entry",
@@ -253,6 +266,20 @@ public final class RaftInvariants implements WorldObserver {
         if (status.appliedIndex() > shadow.applied) {
             shadow.applied = status.appliedIndex();
             sampleState(node, machine);
+        }
+    }
+
+    private void leads(NodeId node, Shadow shadow, NodeStatus status) {
+        if (!elections.isLeader(node, status.term()) && hasVoted(shadow.durable, status.term(), node)) {
+            elections.votes(new Server(node, shadow.durable.hardState().identity()), status.term(), node);
+        }
+        elections.leads(node, status.term(), shadow.memory.configuration());
+        if (shadow.memory.hasConfigurations()
+                && shadow.memory.voterChangeBeforeTheOneOfTerm(status.term()) > status.commitIndex()) {
+            throw new Violation(
+                    "R11 one change of the voters at a time",
+                    node + " changed them once more in term " + status.term() + " with commit index "
+                            + status.commitIndex());
         }
     }
 
@@ -265,7 +292,7 @@ public final class RaftInvariants implements WorldObserver {
                         log.hasEntry(next), "R5 what is committed is known", node + " commits unseen index " + next);
                 committed.add(log.prefixHash(next));
             }
-            onMajority(node, index);
+            onMajority(node, index, status.role() == Role.LEADER);
             boolean ofItsTerm = status.role() != Role.LEADER || log.term(index) == status.term();
             Violation.check(
                     ofItsTerm,
@@ -279,15 +306,32 @@ public final class RaftInvariants implements WorldObserver {
                 node + " differs from what is committed up to index " + index);
     }
 
-    private void onMajority(NodeId node, long index) {
-        int copies = 0;
-        for (NodeId voter : voters) {
-            copies += shadows.get(voter).durable.agrees(index, committedHash(index)) ? 1 : 0;
-        }
+    /**
+     * By the configuration in force at the leader. If the leader died in the turn in which it committed, a follower is seen first, which may not
+     * have that configuration yet: then that of any node will do.
+     */
+    private void onMajority(NodeId node, long index, boolean isLeader) {
+        Set<Server> holders = new HashSet<>();
+        shadows.forEach((id, shadow) -> {
+            if (shadow.durable.agrees(index, committedHash(index))) {
+                holders.add(new Server(id, shadow.durable.hardState().identity()));
+            }
+        });
+        // It may have been acknowledged by a disk that was lost since.
+        lost.forEach((server, log) -> {
+            if (log.agrees(index, committedHash(index))) {
+                holders.add(server);
+            }
+        });
+        Configuration inForce = shadows.get(node).memory.configuration();
+        boolean isHeld = ElectionHistory.isMajority(inForce, holders)
+                || !isLeader
+                        && shadows.values().stream()
+                                .anyMatch(shadow -> ElectionHistory.isMajority(shadow.memory.configuration(), holders));
         Violation.check(
-                copies * 2 > voters.size(),
-                "R9 a committed entry is durable on a majority",
-                node + " commits index " + index + ", durable on " + copies + " of " + voters.size());
+                isHeld,
+                "R9 a committed entry is durable on a majority of each half",
+                node + " commits index " + index + ", durable on " + holders + " in " + inForce);
     }
 
     private void sampleState(NodeId node, Node machine) {

@@ -1,6 +1,8 @@
 package io.sinkron.transport.inmemory.sim.invariant;
 
 import io.sinkron.common.XxHash64;
+import io.sinkron.raft.Configuration;
+import io.sinkron.raft.ConfigurationFormat;
 import io.sinkron.raft.RaftEffects;
 import io.sinkron.spi.HardState;
 import io.sinkron.spi.LogBatch;
@@ -10,6 +12,9 @@ import io.sinkron.spi.StoredSnapshot;
 import io.sinkron.transport.inmemory.sim.world.Violation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * A node's log as seen from outside: for each index the term and a rolling hash of all entries up to there. Two logs that agree on the hash at an
@@ -33,12 +38,16 @@ final class ShadowLog {
     private long baseStampMillis;
     private long baseHash = NOTHING;
     private HardState hardState = HardState.INITIAL;
+    private final NavigableMap<Long, Configuration> configurations = new TreeMap<>();
 
-    /** An empty log. */
-    ShadowLog() {}
+    /** An empty log of a node that begins with this configuration. */
+    ShadowLog(Configuration founding) {
+        configurations.put(0L, founding);
+    }
 
     /** What a restarted node begins with. */
-    ShadowLog(LogStore.Recovered recovered, CommittedPrefix committed) {
+    ShadowLog(LogStore.Recovered recovered, Configuration founding, CommittedPrefix committed) {
+        this(founding);
         recovered.snapshot().ifPresent(snapshot -> reset(snapshot, committed));
         hardState = recovered.hardState();
         for (LogEntry entry : recovered.entries()) {
@@ -64,6 +73,7 @@ final class ShadowLog {
         while (lastIndex() >= from) {
             slots.remove(slots.size() - 1);
         }
+        configurations.tailMap(from, true).clear();
     }
 
     private void append(LogEntry entry) {
@@ -78,6 +88,23 @@ final class ShadowLog {
         hash = hash * 31 + entry.term();
         hash = hash * 31 + entry.kind().code();
         slots.add(new Slot(entry.term(), entry.stampMillis(), hash * 31 + entry.stampMillis()));
+        if (entry.kind() == LogEntry.Kind.CONFIG) {
+            Configuration next = ConfigurationFormat.decode(entry.payload());
+            requireFollows(configuration(), next);
+            configurations.put(entry.index(), next);
+        }
+    }
+
+    /** Each step keeps a majority in common: the voters stay, or both the old and the new ones count, or the old ones go. */
+    private static void requireFollows(Configuration before, Configuration next) {
+        boolean follows = before.equals(Configuration.EMPTY)
+                || next.voters().equals(before.voters()) && next.outgoing().equals(before.outgoing())
+                || !before.isJoint() && next.outgoing().equals(before.voters())
+                || before.isJoint() && !next.isJoint() && next.voters().equals(before.voters());
+        Violation.check(
+                follows,
+                "R11 configurations in force have intersecting majorities",
+                before + " is followed by " + next);
     }
 
     private void install(StoredSnapshot snapshot, CommittedPrefix committed) {
@@ -96,6 +123,34 @@ final class ShadowLog {
         baseTerm = snapshot.term();
         baseStampMillis = snapshot.stampMillis();
         baseHash = committed.hashAt(baseIndex);
+        configurations.clear();
+        configurations.put(baseIndex, ConfigurationFormat.decode(snapshot.config()));
+    }
+
+    /** The last one, committed or not. */
+    Configuration configuration() {
+        return configurations.lastEntry().getValue();
+    }
+
+    /**
+     * Where the voters before the last change of the voters were decided, if that last change is of this term; 0 if it isn't, or if that isn't
+     * in the log.
+     */
+    long voterChangeBeforeTheOneOfTerm(long term) {
+        long last = 0;
+        long lastButOne = 0;
+        Configuration before = null;
+        for (Map.Entry<Long, Configuration> entry : configurations.entrySet()) {
+            Configuration next = entry.getValue();
+            if (before != null
+                    && !(next.voters().equals(before.voters())
+                            && next.outgoing().equals(before.outgoing()))) {
+                lastButOne = last;
+                last = entry.getKey();
+            }
+            before = next;
+        }
+        return hasEntry(last) && term(last) == term ? lastButOne : 0;
     }
 
     HardState hardState() {
@@ -122,6 +177,11 @@ final class ShadowLog {
 
     long term(long index) {
         return index == baseIndex ? baseTerm : slots.get((int) (index - baseIndex - 1)).term;
+    }
+
+    /** Whether there was more than one change of the configuration. */
+    boolean hasConfigurations() {
+        return configurations.size() > 2;
     }
 
     /** The rolling hash at an index not before the snapshot's. */

@@ -26,7 +26,7 @@ class RaftInvariantsTest {
     private static final NodeId B = NodeId.of("b");
     private static final NodeId C = NodeId.of("c");
 
-    private final RaftInvariants invariants = new RaftInvariants(List.of(A, B, C), new Marks());
+    private final RaftInvariants invariants = new RaftInvariants(List.of(A, B, C), List.of(), new Marks());
     private long sequence;
 
     @BeforeEach
