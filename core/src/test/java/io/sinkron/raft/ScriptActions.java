@@ -54,7 +54,7 @@ final class ScriptActions {
             case "conf" -> conf(words);
             case "transfer" -> transfer(words);
             case "read" -> read(words);
-            case "compact", "snapshot" -> forEach(words, scenario::compact);
+            case "compact" -> forEach(words, scenario::compact);
             default -> throw new IllegalArgumentException("no verb '" + verb + "'");
         }
         words.end();
