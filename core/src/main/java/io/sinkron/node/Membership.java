@@ -64,13 +64,17 @@ final class Membership {
         lease.askSoon(now);
     }
 
-    /** A message about sessions. */
-    void receive(NodeId from, LockMessage message, boolean isSure, long now) {
+    /**
+     * A message about sessions.
+     *
+     * @param isBehind whether something is committed that this node hasn't applied yet: a session that it doesn't know may have been opened
+     */
+    void receive(NodeId from, LockMessage message, boolean isSure, boolean isBehind, long now) {
         if (message instanceof LockMessage.KeepAlive question) {
             long ttlMillis = duties.keepAlive(question.session(), isSure, now);
             outputs.send(
                     from,
-                    ttlMillis < 0
+                    ttlMillis < 0 || ttlMillis == 0 && isBehind
                             ? new LockMessage.KeepAliveRefused(question.request())
                             : new LockMessage.KeepAliveAnswer(question.request(), question.session(), ttlMillis));
         } else if (message instanceof LockMessage.KeepAliveAnswer answer) {

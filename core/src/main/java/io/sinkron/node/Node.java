@@ -149,7 +149,8 @@ public final class Node {
             standing.heard(now);
             standing.refresh(state(), now);
         } else if (message instanceof LockMessage lockMessage) {
-            membership.receive(from, lockMessage, isSure(), now);
+            boolean isBehind = applier.isBehind() || raft.appliedIndex() < raft.commitIndex();
+            membership.receive(from, lockMessage, isSure(), isBehind, now);
         }
     }
 
