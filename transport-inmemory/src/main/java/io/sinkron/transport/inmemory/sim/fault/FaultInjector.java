@@ -231,7 +231,9 @@ public final class FaultInjector {
         if (node.disk().damage(source)) {
             node.start();
             afterwards(nanos, () -> {
-                node.disk().repair();
+                if (node.disk().isDamaged()) { // it may have been lost altogether meanwhile
+                    node.disk().repair();
+                }
                 node.start();
             });
         } else {
