@@ -48,7 +48,7 @@ final class ScriptActions {
             case "count-anew" -> scenario.network().countAnew();
             case "storage" -> storage(words);
             case "crash" -> crash(words);
-            case "restart" -> forEach(words, scenario::restart);
+            case "restart" -> forEach(words, this::restart);
             case "wipe" -> forEach(words, this::wipe);
             case "clock" -> clock(words);
             case "conf" -> conf(words);
@@ -261,6 +261,11 @@ final class ScriptActions {
         words.accept("lose-unflushed");
         int kept = words.accept("keep") ? words.number() : 0;
         nodes.forEach(node -> scenario.node(node).crash(kept));
+    }
+
+    private void restart(int node) {
+        check(!scenario.node(node).isUp(), "node " + node + " runs");
+        scenario.restart(node);
     }
 
     private void wipe(int node) {

@@ -43,12 +43,14 @@ final class ScriptGroup {
         this.scenario = scenario;
     }
 
-    /** The nodes that a word names: {@code 2}, {@code 1,3}, {@code all}, or {@code up} for those that run. */
+    /** The nodes that a word names: {@code 2}, {@code 1,3}, {@code all}, {@code up} for those that run and {@code down} for the others. */
     List<Integer> nodes(String word) {
         IntStream all = IntStream.rangeClosed(1, scenario.size());
         return switch (word) {
             case "all" -> all.boxed().toList();
             case "up" -> all.filter(node -> scenario.node(node).isUp()).boxed().toList();
+            case "down" ->
+                all.filter(node -> !scenario.node(node).isUp()).boxed().toList();
             default ->
                 java.util.Arrays.stream(word.split(",")).map(Integer::valueOf).toList();
         };
