@@ -9,6 +9,8 @@ import io.sinkron.transport.inmemory.sim.fault.Faults;
 import io.sinkron.transport.inmemory.sim.fault.PlannedFault;
 import io.sinkron.transport.inmemory.sim.invariant.CacheInvariants;
 import io.sinkron.transport.inmemory.sim.invariant.RaftInvariants;
+import io.sinkron.transport.inmemory.sim.invariant.RaftSightings;
+import io.sinkron.transport.inmemory.sim.workload.MembershipWorkload;
 import io.sinkron.transport.inmemory.sim.workload.Workload;
 import io.sinkron.transport.inmemory.sim.world.Recorder;
 import io.sinkron.transport.inmemory.sim.world.Scheduler;
@@ -43,6 +45,7 @@ final class SimulationRun {
     private final Decisions decisions;
     private final FaultInjector faults;
     private final List<Workload> workloads;
+    private final Optional<MembershipWorkload> membership;
     private final World world;
 
     SimulationRun(SimulationPlan plan) {
@@ -56,26 +59,36 @@ final class SimulationRun {
         Faults drawn = swarm.faults();
         this.chosenFaults = plan.faults().orElse(drawn);
         this.decisions = plan.decisions().orElseGet(this::draw);
-        for (int i = 1; i <= decisions.nodes(); i++) {
+        int joiners = decisions.has("membership") && plan.workloads().isEmpty()
+                ? swarm.joiners(chosenFaults, decisions.nodes())
+                : 0;
+        for (int i = 1; i <= decisions.nodes() + joiners; i++) {
             ids.add(NodeId.of("n" + i));
         }
-        this.raft = new RaftInvariants(ids, List.of(), recorder.marks());
+        List<NodeId> founders = List.copyOf(ids.subList(0, decisions.nodes()));
+        this.raft = new RaftInvariants(founders, ids.subList(founders.size(), ids.size()), recorder.marks());
         this.cache = new CacheInvariants(nodes);
         SimulatedNetwork network = new SimulatedNetwork(
                 scheduler, seed.split("network"), recorder, new MessageWire(), plan.throughCodec());
         SimulatedStore store = new SimulatedStore(scheduler, seed.split("store"), recorder);
-        this.world =
-                new World(scheduler, network, store, recorder, List.of(raft, cache, new Sightings(recorder.marks())));
+        this.world = new World(
+                scheduler,
+                network,
+                store,
+                recorder,
+                List.of(raft, cache, new Sightings(recorder.marks()), new RaftSightings(recorder.marks())));
         recorder.trace("", () -> "seed " + plan.seed() + ", " + chosenFaults + ", " + decisions);
         this.faults = new FaultInjector(chosenFaults.without(decisions::has), world, nodes, seed.split("faults"));
         List<Workload> clients = plan.workloads().isEmpty()
                 ? swarm.workloads(chosenFaults, decisions.maxClients())
                 : plan.workloads().stream().map(Supplier::get).toList();
-        this.workloads = clients.stream()
-                .filter(workload -> decisions.has(workload.name()))
-                .toList();
+        this.membership = joiners > 0 ? Optional.of(swarm.membership(raft::inForce)) : Optional.empty();
+        List<Workload> all = new ArrayList<>(clients);
+        membership.ifPresent(all::add);
+        this.workloads =
+                all.stream().filter(workload -> decisions.has(workload.name())).toList();
         for (NodeId id : ids) {
-            NodeOptions options = plan.nodeOptions().apply(swarm.node(id, ids));
+            NodeOptions options = plan.nodeOptions().apply(swarm.node(id, founders));
             nodes.add(new SimulatedNode(options, swarm.log(), world, seed.split(id.value())));
         }
     }
@@ -95,6 +108,7 @@ final class SimulationRun {
         try {
             begin();
             runFor(plan.durationNanos());
+            gather();
             serveWithoutTheOthers();
             faults.stop();
             workloads.forEach(Workload::drain);
@@ -131,6 +145,25 @@ final class SimulationRun {
 
     private void runFor(long nanos) {
         scheduler.runUntil(scheduler.nowNanos() + nanos);
+    }
+
+    /** Liveness: once nothing breaks, whatever was begun to change of the membership ends, and all nodes can be made voters. */
+    private void gather() {
+        if (membership.isEmpty()) {
+            return;
+        }
+        faults.stop();
+        membership.get().gather();
+        // What was asked for before, and is on its way, comes to its end first.
+        runFor(MembershipWorkload.CALL_NANOS + 20 * STEP_NANOS);
+        long end = scheduler.nowNanos() + plan.recoveryNanos();
+        while (!membership.get().isGathered()) {
+            if (scheduler.nowNanos() > end) {
+                throw new Violation(
+                        "G6 a healed group takes in all nodes", membership.get().toString());
+            }
+            runFor(STEP_NANOS);
+        }
     }
 
     /** Liveness: a majority that works serves, whatever becomes of the others. */

@@ -7,11 +7,13 @@ import io.sinkron.common.NodeId;
 import io.sinkron.lock.LockLimits;
 import io.sinkron.node.NodeOptions;
 import io.sinkron.queue.QueueBrokerOptions;
+import io.sinkron.raft.Configuration;
 import io.sinkron.raft.RaftOptions;
 import io.sinkron.transport.inmemory.sim.fault.FaultKind;
 import io.sinkron.transport.inmemory.sim.fault.Faults;
 import io.sinkron.transport.inmemory.sim.workload.CacheWorkload;
 import io.sinkron.transport.inmemory.sim.workload.LockWorkload;
+import io.sinkron.transport.inmemory.sim.workload.MembershipWorkload;
 import io.sinkron.transport.inmemory.sim.workload.QueueWorkload;
 import io.sinkron.transport.inmemory.sim.workload.Workload;
 import io.sinkron.transport.inmemory.sim.world.DiskQuality;
@@ -24,6 +26,10 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * Draws a run from its seed (swarm testing: Groce and others, "Swarm Testing", ISSTA 2012): each kind of fault is on in about half of the runs,
@@ -141,7 +147,23 @@ final class Swarm {
                 oneAtATime ? 0 : maybe(0.0005));
     }
 
-    NodeOptions node(NodeId self, List<NodeId> voters) {
+    /**
+     * How many nodes there are beside the founders, to be added by and by; none in most runs. Where what one node holds in memory must
+     * survive, the group stays as it is.
+     */
+    int joiners(Faults faults, int founders) {
+        SeededRandom source = random.split("joiners");
+        boolean changes = !faults.oneNodeAtATime() && !faults.isMemorySafe() && !faults.has(FaultKind.WIPE);
+        return changes && founders > 1 && source.chance(0.5) ? source.nextInt(1, 3) : 0;
+    }
+
+    /** An operator, in runs with joiners. */
+    MembershipWorkload membership(Supplier<Configuration> inForce) {
+        return new MembershipWorkload(inForce, random.split("operator").nextLong(1_000, 6_000) * MILLI);
+    }
+
+    /** @param founders the first voters; a node that isn't one of them joins later */
+    NodeOptions node(NodeId self, List<NodeId> founders) {
         NodeOptions.Limits base = NodeOptions.Limits.DEFAULT;
         NodeOptions.Limits limits = new NodeOptions.Limits(
                 base.openCalls(),
@@ -152,9 +174,12 @@ final class Swarm {
                 base.maxCommandBytes(),
                 random.nextBoolean() ? base.snapshotAfterBytes() : random.nextLong(4_000, 100_000),
                 base.maxLogBytes());
+        SortedMap<NodeId, String> founding = new TreeMap<>();
+        founders.forEach(founder -> founding.put(founder, ""));
         return new NodeOptions(
                 self,
-                voters,
+                founders.contains(self) ? founding : new TreeMap<>(),
+                new TreeSet<>(founders),
                 random.nextInt(1, 4),
                 "",
                 "",
@@ -194,17 +219,20 @@ final class Swarm {
     List<Workload> workloads(Faults faults, int most) {
         // A value that two nodes hold in memory survives the loss of one, not of both.
         boolean durable = faults.oneNodeAtATime() || faults.isMemorySafe();
+        int calm = new int[] {1, 4, 4, 10}[random.split("calm").nextInt(4)];
         List<Workload> workloads = new ArrayList<>();
-        workloads.add(new LockWorkload(Math.min(most, random.nextInt(2, 8)), random.nextInt(1, 6)));
+        workloads.add(new LockWorkload(Math.min(most, random.nextInt(2, 8)), random.nextInt(1, 6), calm));
         workloads.add(new QueueWorkload(
                 Math.min(most, random.nextInt(1, 4)),
                 Math.min(most, random.nextInt(2, 5)),
                 random.nextInt(1, 4),
-                random.nextBoolean()));
+                random.nextBoolean(),
+                calm));
         workloads.add(new CacheWorkload(
                 Math.min(most, random.nextInt(2, 8)),
                 random.nextInt(1, 6),
-                durable ? Durability.BACKED_UP : Durability.WRITE_THROUGH));
+                durable ? Durability.BACKED_UP : Durability.WRITE_THROUGH,
+                calm));
         return workloads;
     }
 }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -86,15 +87,18 @@ class SimulationTest {
     @DisabledIfSystemProperty(named = "sinkron.seed", matches = ".*", disabledReason = "one seed alone is replayed")
     void everySeedIsSafeUnderFaultsAndServesAgainWhenHealed() {
         Marks marks = new Marks();
-        long events = 0;
-        long virtualNanos = 0;
-        for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
+        AtomicLong events = new AtomicLong();
+        AtomicLong virtualNanos = new AtomicLong();
+        LongStream.range(FIRST_SEED, FIRST_SEED + SEEDS).parallel().forEach(seed -> {
             SimulationReport report = run(seed);
-            marks.addAll(report.marks());
-            events += report.events();
-            virtualNanos += report.virtualNanos();
-        }
-        System.out.printf("%d seeds, %d events, %d virtual s%n", SEEDS, events, virtualNanos / 1_000_000_000);
+            synchronized (marks) {
+                marks.addAll(report.marks());
+            }
+            events.addAndGet(report.events());
+            virtualNanos.addAndGet(report.virtualNanos());
+        });
+        System.out.printf(
+                "%d seeds, %d events, %.1f virtual hours%n", SEEDS, events.get(), virtualNanos.get() / 3_600e9);
         new TreeMap<>(marks.counts()).forEach((situation, count) -> System.out.printf("%10d  %s%n", count, situation));
         if (SEEDS >= 100) {
             assertAll(SITUATIONS.stream()

@@ -84,6 +84,9 @@ public final class FaultInjector {
     }
 
     private void happen(PlannedFault fault) {
+        if (fault.node() > nodes.size()) {
+            return;
+        }
         SeededRandom source = random.split(fault.kind().label() + fault.choice());
         long nanos = fault.lastsMillis() * MILLI;
         switch (fault.kind()) {

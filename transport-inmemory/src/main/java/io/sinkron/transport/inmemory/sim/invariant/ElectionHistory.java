@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -35,8 +36,8 @@ final class ElectionHistory {
         return highestTerm;
     }
 
-    boolean isLeader(NodeId node, long term) {
-        return node.equals(leaders.get(term));
+    Optional<NodeId> leader(long term) {
+        return Optional.ofNullable(leaders.get(term));
     }
 
     void votes(Server voter, long term, NodeId candidate) {
@@ -51,7 +52,8 @@ final class ElectionHistory {
     }
 
     /** Somebody does what only a leader does. */
-    void leads(NodeId node, long term, Configuration inForce) {
+    void leads(Server leader, long term, Configuration inForce) {
+        NodeId node = leader.id();
         NodeId other = leaders.putIfAbsent(term, node);
         if (other == null) {
             marks.reached("leader elected");
@@ -59,7 +61,9 @@ final class ElectionHistory {
                 marks.reached("leader elected in a joint configuration");
             }
             highestTerm = Math.max(highestTerm, term);
-            Set<Server> voters = granted.getOrDefault(new Candidacy(node, term), Set.of());
+            // A sole voter asks nobody, so its own vote is never sent.
+            Set<Server> voters = new HashSet<>(granted.getOrDefault(new Candidacy(node, term), Set.of()));
+            voters.add(leader);
             if (!isMajority(inForce, voters)) {
                 throw new Violation(
                         "R1 a leader has the votes of a majority",

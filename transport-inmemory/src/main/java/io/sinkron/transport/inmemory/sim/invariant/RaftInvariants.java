@@ -26,7 +26,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The safety of Raft, seen from outside (Ongaro 2014, figure 3.2, and what implementations got wrong). History is kept here, outside the nodes:
@@ -61,7 +63,7 @@ public final class RaftInvariants implements WorldObserver {
     private final List<NodeId> joiners;
     private final Marks marks;
     private final ElectionHistory elections;
-    private final Map<NodeId, Shadow> shadows = new HashMap<>();
+    private final Map<NodeId, Shadow> shadows = new TreeMap<>();
     private final Map<Server, ShadowLog> lost = new HashMap<>();
     private final Map<Place, Long> prefixes = new HashMap<>();
     private final Map<Long, Long> states = new HashMap<>();
@@ -90,6 +92,20 @@ public final class RaftInvariants implements WorldObserver {
     /** The highest index that any node has committed. */
     public long commitIndex() {
         return committed.size() - 1L;
+    }
+
+    /** The configuration that the leader of the highest term goes by, if it runs; otherwise that of any node that runs and has one. */
+    public Configuration inForce() {
+        Optional<NodeId> leader = elections.leader(elections.highestTerm());
+        if (leader.isPresent() && shadows.get(leader.get()).running) {
+            return shadows.get(leader.get()).memory.configuration();
+        }
+        return shadows.values().stream()
+                .filter(shadow -> shadow.running)
+                .map(shadow -> shadow.memory.configuration())
+                .filter(configuration -> !configuration.equals(Configuration.EMPTY))
+                .findFirst()
+                .orElse(founding);
     }
 
     @Override
@@ -196,7 +212,10 @@ public final class RaftInvariants implements WorldObserver {
             durableFirst(durable.hardState().term() >= raft.term(), from, raft, durable);
         }
         if (raft instanceof AppendEntries || raft instanceof InstallSnapshot || raft instanceof TimeoutNow) {
-            elections.leads(from, raft.term(), shadows.get(from).memory.configuration());
+            elections.leads(
+                    new Server(from, durable.hardState().identity()),
+                    raft.term(),
+                    shadows.get(from).memory.configuration());
         } else if (raft instanceof VoteResponse response && response.granted()) {
             elections.votes(new Server(from, response.identity()), response.term(), to);
             boolean same = durable.hardState().identity() == response.identity();
@@ -270,10 +289,8 @@ public final class RaftInvariants implements WorldObserver {
     }
 
     private void leads(NodeId node, Shadow shadow, NodeStatus status) {
-        if (!elections.isLeader(node, status.term()) && hasVoted(shadow.durable, status.term(), node)) {
-            elections.votes(new Server(node, shadow.durable.hardState().identity()), status.term(), node);
-        }
-        elections.leads(node, status.term(), shadow.memory.configuration());
+        Server leader = new Server(node, shadow.memory.hardState().identity());
+        elections.leads(leader, status.term(), shadow.memory.configuration());
         if (shadow.memory.hasConfigurations()
                 && shadow.memory.voterChangeBeforeTheOneOfTerm(status.term()) > status.commitIndex()) {
             throw new Violation(
@@ -286,13 +303,17 @@ public final class RaftInvariants implements WorldObserver {
     private void commits(NodeId node, Shadow shadow, NodeStatus status) {
         long index = shadow.commit;
         ShadowLog log = shadow.memory;
-        if (index > commitIndex()) {
+        long before = commitIndex();
+        if (index > before) {
             for (long next = commitIndex() + 1; next <= index; next++) {
                 Violation.check(
                         log.hasEntry(next), "R5 what is committed is known", node + " commits unseen index " + next);
                 committed.add(log.prefixHash(next));
             }
             onMajority(node, index, status.role() == Role.LEADER);
+            if (status.role() == Role.LEADER && log.hasEntry(before + 1) && log.term(before + 1) < status.term()) {
+                marks.reached("entry of an old term committed by one of the leader's term");
+            }
             boolean ofItsTerm = status.role() != Role.LEADER || log.term(index) == status.term();
             Violation.check(
                     ofItsTerm,

@@ -42,6 +42,7 @@ public final class CacheWorkload implements Workload {
     private final int clientCount;
     private final int keyCount;
     private final Durability durability;
+    private final int calm;
     private final History<Input, Output> history = new History<>();
     private final Map<Bytes, Long> seenVersion = new HashMap<>();
     private Environment environment;
@@ -57,9 +58,15 @@ public final class CacheWorkload implements Workload {
      * @param durability when writes are answered; {@link Durability#WRITE_BACK} promises nothing over a crash, so it fits runs without
      */
     public CacheWorkload(int clients, int keys, Durability durability) {
+        this(clients, keys, durability, 1);
+    }
+
+    /** @param calm how many times longer clients wait between two calls than they do in a storm */
+    public CacheWorkload(int clients, int keys, Durability durability, int calm) {
         this.clientCount = clients;
         this.keyCount = keys;
         this.durability = durability;
+        this.calm = calm;
     }
 
     @Override
@@ -148,7 +155,7 @@ public final class CacheWorkload implements Workload {
             environment.mark("cache call without an outcome");
             history.info(id);
         }
-        environment.after(random.exponentialNanos(40 * MILLI), this::next);
+        environment.after(random.exponentialNanos(40 * MILLI * (draining ? 1 : calm)), this::next);
     }
 
     private Optional<Output> output(Bytes key, Answer answer) {

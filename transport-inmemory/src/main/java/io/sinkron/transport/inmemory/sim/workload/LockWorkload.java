@@ -18,6 +18,7 @@ public final class LockWorkload implements Workload {
 
     private final int clientCount;
     private final int lockCount;
+    private final int calm;
     private final List<LockClient> clients = new ArrayList<>();
     private Environment environment;
     private LockWatch watch;
@@ -29,8 +30,14 @@ public final class LockWorkload implements Workload {
      * @param locks how many locks they share at a time
      */
     public LockWorkload(int clients, int locks) {
+        this(clients, locks, 1);
+    }
+
+    /** @param calm how many times longer clients wait between two calls than they do in a storm */
+    public LockWorkload(int clients, int locks, int calm) {
         this.clientCount = clients;
         this.lockCount = locks;
+        this.calm = calm;
     }
 
     @Override
@@ -44,7 +51,7 @@ public final class LockWorkload implements Workload {
         watch = new LockWatch(environment);
         LockNames names = new LockNames(lockCount);
         for (int i = 0; i < clientCount; i++) {
-            LockClient client = new LockClient("c" + i, environment, watch, names);
+            LockClient client = new LockClient("c" + i, environment, watch, names, calm);
             clients.add(client);
             environment.after(environment.random().nextLong(2_000 * MILLI), client::next);
         }
@@ -66,7 +73,7 @@ public final class LockWorkload implements Workload {
                     }
                 });
         if (!tableEmpty) {
-            environment.after(environment.random().nextLong(100 * MILLI), this::lookForCycles);
+            environment.after(environment.random().nextLong(100 * MILLI * calm), this::lookForCycles);
         }
     }
 

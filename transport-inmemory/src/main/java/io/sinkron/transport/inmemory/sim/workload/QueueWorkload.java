@@ -29,6 +29,7 @@ public final class QueueWorkload implements Workload {
     private final int consumerCount;
     private final int queueCount;
     private final boolean deadLetters;
+    private final int calm;
     private final List<String> empty = new ArrayList<>();
     private Environment environment;
     private SeededRandom random;
@@ -47,10 +48,16 @@ public final class QueueWorkload implements Workload {
      * @param deadLetters whether messages that fail three times move to another queue, which is consumed as well
      */
     public QueueWorkload(int producers, int consumers, int queues, boolean deadLetters) {
+        this(producers, consumers, queues, deadLetters, 1);
+    }
+
+    /** @param calm how many times longer clients wait between two calls than they do in a storm */
+    public QueueWorkload(int producers, int consumers, int queues, boolean deadLetters, int calm) {
         this.producerCount = producers;
         this.consumerCount = consumers;
         this.queueCount = queues;
         this.deadLetters = deadLetters;
+        this.calm = calm;
     }
 
     @Override
@@ -116,7 +123,7 @@ public final class QueueWorkload implements Workload {
             } else {
                 batch.forEach(message -> ledger.notStored(message, outcome.surelyNothing()));
             }
-            environment.after(random.exponentialNanos(150 * MILLI), this::produce);
+            environment.after(random.exponentialNanos(150 * MILLI * calm), this::produce);
         });
     }
 
@@ -156,7 +163,7 @@ public final class QueueWorkload implements Workload {
             } else {
                 pause = 200;
             }
-            environment.after(random.nextLong(pause * MILLI + 1), this::consume);
+            environment.after(random.nextLong(pause * MILLI * (draining ? 1 : calm) + 1), this::consume);
         });
     }
 

@@ -174,7 +174,8 @@ public final class SimulatedNode {
                         () -> "starts as incarnation " + incarnation + " with "
                                 + recovered.entries().size() + " entries");
         world.observers().forEach(observer -> observer.started(id(), recovered));
-        long wallMillis = WALL_EPOCH_MILLIS + now / NANOS_PER_MILLI + random.nextInt(-5_000, 5_001);
+        int wallOff = random.nextInt(10) == 0 ? 3_600_000 : 5_000;
+        long wallMillis = WALL_EPOCH_MILLIS + now / NANOS_PER_MILLI + random.nextInt(-wallOff, wallOff + 1);
         node = guarded(() -> new Node(options, recovered, random.split("node" + starts), localNanos(), wallMillis));
         int start = starts;
         stores = new StoreCalls(world.store().connect(), input -> storeAnswered(start, input));
@@ -277,6 +278,7 @@ public final class SimulatedNode {
             record(IN_MESSAGE);
             world.recorder().hash().add(contentHash);
             world.recorder().trace(id().value(), () -> "<- " + from + " " + message);
+            world.observers().forEach(observer -> observer.received(id(), from, message));
             machine.receive(from, fromIncarnation, message, now);
         });
         scheduleTurn();

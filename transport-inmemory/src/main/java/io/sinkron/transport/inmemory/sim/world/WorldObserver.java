@@ -24,6 +24,9 @@ public interface WorldObserver {
     /** A message has left a node. */
     default void sent(NodeId from, NodeId to, Message message) {}
 
+    /** A node takes a message from its mailbox. */
+    default void received(NodeId node, NodeId from, Message message) {}
+
     /** A node told its listeners something. */
     default void published(NodeId node, NodeEvent event) {}
 
