@@ -52,8 +52,10 @@ public final class RaftInvariants implements WorldObserver {
         private long commit;
         private long applied;
         private boolean running;
+        private Configuration atLastTurn;
 
         Shadow(Configuration founding) {
+            atLastTurn = founding;
             memory = new ShadowLog(founding);
             durable = new ShadowLog(founding);
         }
@@ -120,6 +122,7 @@ public final class RaftInvariants implements WorldObserver {
         shadow.commit = 0;
         shadow.applied = 0;
         shadow.running = true;
+        shadow.atLastTurn = found.configuration();
     }
 
     /** What was written and not forced may be there or not, in its order, so a cut that wasn't forced may have happened. */
@@ -286,6 +289,7 @@ public final class RaftInvariants implements WorldObserver {
             shadow.applied = status.appliedIndex();
             sampleState(node, machine);
         }
+        shadow.atLastTurn = shadow.memory.configuration();
     }
 
     private void leads(NodeId node, Shadow shadow, NodeStatus status) {
@@ -345,7 +349,10 @@ public final class RaftInvariants implements WorldObserver {
             }
         });
         Configuration inForce = shadows.get(node).memory.configuration();
+        // A turn may commit first, by the one in force until then, and append the next one behind what it committed.
         boolean isHeld = ElectionHistory.isMajority(inForce, holders)
+                || shadows.get(node).memory.configurationIndex() > index
+                        && ElectionHistory.isMajority(shadows.get(node).atLastTurn, holders)
                 || !isLeader
                         && shadows.values().stream()
                                 .anyMatch(shadow -> ElectionHistory.isMajority(shadow.memory.configuration(), holders));

@@ -132,6 +132,11 @@ final class ShadowLog {
         return configurations.lastEntry().getValue();
     }
 
+    /** Where the last configuration stands. */
+    long configurationIndex() {
+        return configurations.lastKey();
+    }
+
     /**
      * Where the voters before the last change of the voters were decided, if that last change is of this term; 0 if it isn't, or if that isn't
      * in the log.
