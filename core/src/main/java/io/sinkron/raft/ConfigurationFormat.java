@@ -76,7 +76,7 @@ public final class ConfigurationFormat {
             List<Server> learners = servers(in);
             List<Server> target = servers(in);
             TreeMap<NodeId, String> addresses = new TreeMap<>();
-            for (int count = in.get(); count > 0; count--) {
+            for (int count = count(in); count > 0; count--) {
                 NodeId id = NodeId.of(text(in, in.get(), 64));
                 addresses.put(id, text(in, in.getShort(), MAX_ADDRESS_BYTES));
             }
@@ -91,10 +91,19 @@ public final class ConfigurationFormat {
 
     private static List<Server> servers(ByteBuffer in) {
         List<Server> servers = new ArrayList<>();
-        for (int count = in.get(); count > 0; count--) {
+        for (int count = count(in); count > 0; count--) {
             servers.add(new Server(NodeId.of(text(in, in.get(), 64)), in.getLong()));
         }
         return servers;
+    }
+
+    /** A negative count must not pass for none: then two texts would mean one membership. */
+    private static int count(ByteBuffer in) {
+        int count = in.get();
+        if (count < 0) {
+            throw new IllegalArgumentException("membership counts " + count + " of something");
+        }
+        return count;
     }
 
     private static String text(ByteBuffer in, int length, int max) {
