@@ -73,10 +73,7 @@ final class HuntProcess {
         command.add("@" + arguments);
         command.add(Hunt.class.getName());
         command.addAll(hunts);
-        Process process = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         Thread alarm = new Thread(() -> endLater(process, budget), "planted-alarm");
         alarm.setDaemon(true);
         alarm.start();
