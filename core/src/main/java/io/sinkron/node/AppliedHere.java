@@ -4,12 +4,16 @@ import io.sinkron.cluster.View;
 import io.sinkron.common.Answer;
 import io.sinkron.common.CommandId;
 import io.sinkron.common.NodeId;
+import io.sinkron.common.Refusal;
+import io.sinkron.lock.LockAnswer;
 import io.sinkron.lock.LockOwner;
 import io.sinkron.node.Pending.Purpose;
 import java.util.Optional;
 
 /** What an applied command brings about at this node: calls that began here end, and the parts that follow the replicated state are told. Not thread-safe. */
 final class AppliedHere implements StateSink {
+    private static final long RETRY_MILLIS = 100;
+
     private final NodeId self;
     private final long incarnation;
     private final Applier applier;
@@ -61,12 +65,19 @@ final class AppliedHere implements StateSink {
         }
         Purpose purpose = pending.get().purpose;
         if (purpose instanceof Purpose.ClientCall client) {
-            outputs.complete(client.call(), answer);
+            outputs.complete(client.call(), forClient(answer));
         } else if (purpose instanceof Purpose.QueueOperation queue) {
             services.queueAnswered(queue.operation(), answer, now);
         } else if (purpose instanceof Purpose.MemoryOperations batch) {
             services.memoryAnswered(batch.batch(), answer, now);
         }
+    }
+
+    /** A wait that its client didn't give up, and that was ended all the same, was ended with this node's place in the view. */
+    private static Answer forClient(Answer answer) {
+        return answer instanceof LockAnswer.WaitCancelled
+                ? new Refusal.Unavailable("this node has left the view, and its waits have ended", RETRY_MILLIS)
+                : answer;
     }
 
     private boolean isMine(CommandId id) {

@@ -74,6 +74,9 @@ final class GroupLeader {
                 return decision(attempt, Verdict.NO_SUCH_MEMBER, node + " does not belong to the cluster");
             }
         }
+        if (leavesNoVoter(group, change)) {
+            return decision(attempt, raft.reconfigure(change, now));
+        }
         if (change.removed().contains(self) && !hasHandedOver) {
             hasHandedOver = true;
             if (raft.transfer(Optional.empty(), now) instanceof TransferStarted.Started started) {
@@ -98,6 +101,15 @@ final class GroupLeader {
         return voters.containsAll(change.voters().keySet())
                 && change.learners().keySet().stream().allMatch(id -> group.contains(id) && !voters.contains(id))
                 && change.removed().stream().noneMatch(id -> voters.contains(id) || isLearner(group, id));
+    }
+
+    /** Whether Raft will refuse it: then nobody is drained or replaced for it before. */
+    private static boolean leavesNoVoter(Configuration group, MembershipChange change) {
+        return change.voters().isEmpty()
+                && wantedVoters(group).stream()
+                        .map(Server::id)
+                        .allMatch(id -> change.removed().contains(id)
+                                || change.learners().containsKey(id));
     }
 
     private static boolean isLearner(Configuration group, NodeId node) {

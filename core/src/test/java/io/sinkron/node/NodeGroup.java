@@ -4,6 +4,7 @@ import io.sinkron.common.Answer;
 import io.sinkron.common.CommandBody;
 import io.sinkron.common.Message;
 import io.sinkron.common.NodeId;
+import io.sinkron.raft.MembershipChange;
 import io.sinkron.raft.RaftEffects.Write;
 import io.sinkron.raft.Role;
 import io.sinkron.spi.HardState;
@@ -20,6 +21,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -35,6 +39,9 @@ final class NodeGroup {
     private final Set<NodeId> cut = new LinkedHashSet<>();
     private final Deque<Runnable> inputs = new ArrayDeque<>();
     private final Map<Long, Answer> answers = new HashMap<>();
+    private final Map<NodeId, Map<NodeId, String>> peers = new HashMap<>();
+    private final Map<NodeId, List<NodeEvent>> events = new HashMap<>();
+    private Predicate<Message> lost = message -> false;
     private long now = -1_000_000_000_000L;
     private long nextCall = 1;
 
@@ -45,11 +52,38 @@ final class NodeGroup {
         }
         LogStore.Recovered blank = new LogStore.Recovered(1, HardState.INITIAL, Optional.empty(), List.of());
         for (NodeId id : ids) {
-            NodeOptions own = options.apply(NodeOptions.of(id, ids));
-            nodes.put(id, new Node(own, blank, new Random(id.hashCode()), now, 1_000_000));
-            tasks.put(id, new ArrayDeque<>());
-            saved.put(id, new ArrayList<>());
+            start(options.apply(NodeOptions.of(id, ids)), blank);
         }
+    }
+
+    private void start(NodeOptions options, LogStore.Recovered recovered) {
+        NodeId id = options.self();
+        tasks.put(id, new ArrayDeque<>());
+        saved.put(id, new ArrayList<>());
+        events.put(id, new ArrayList<>());
+        nodes.put(id, new Node(options, recovered, new Random(id.hashCode()), now, 1_000_000));
+    }
+
+    /** Starts a node that joins those that there are. */
+    void join(NodeId id) {
+        NodeOptions of = NodeOptions.of(id, List.of(id));
+        NodeOptions options = new NodeOptions(
+                id,
+                new TreeMap<>(),
+                new TreeSet<>(nodes.keySet()),
+                of.weight(),
+                of.address(),
+                of.http(),
+                of.externalQueues(),
+                of.externalMemory(),
+                of.ringSeed(),
+                of.limits(),
+                of.raft(),
+                of.lease(),
+                of.locks(),
+                of.queues(),
+                of.cache());
+        start(options, new LogStore.Recovered(7, HardState.INITIAL, Optional.empty(), List.of()));
     }
 
     Node node(NodeId id) {
@@ -90,6 +124,31 @@ final class NodeGroup {
     /** Makes a call that must have ended after this time. */
     long call(NodeId at, CommandBody command, long nanos) {
         return call(at, new Call.Replicate(nextCall++, now + nanos, command, 0));
+    }
+
+    /** Asks for a change of the members. */
+    long reconfigure(NodeId at, MembershipChange change, long nanos) {
+        return call(at, new Call.Reconfigure(nextCall++, now + nanos, change));
+    }
+
+    /** Asks for another leader. */
+    long transfer(NodeId at, Optional<NodeId> to, long nanos) {
+        return call(at, new Call.TransferLeadership(nextCall++, now + nanos, to));
+    }
+
+    /** From now on such messages are lost. */
+    void lose(Predicate<Message> which) {
+        lost = which;
+    }
+
+    /** Whom a node has told its transport to talk to. */
+    Set<NodeId> peers(NodeId id) {
+        return peers.getOrDefault(id, Map.of()).keySet();
+    }
+
+    /** What a node has published. */
+    List<NodeEvent> events(NodeId id) {
+        return events.get(id);
     }
 
     /** Asks for the names of all queues. */
@@ -144,14 +203,19 @@ final class NodeGroup {
             inputs.add(() -> nodes.get(at).persisted(write.sequence(), now));
         } else if (effect instanceof NodeEffect.Complete complete) {
             answers.put(complete.call(), complete.answer());
+        } else if (effect instanceof NodeEffect.Peers told) {
+            peers.put(at, told.addresses());
+        } else if (effect instanceof NodeEffect.Publish publish) {
+            events.get(at).add(publish.event());
         } else if (effect instanceof NodeEffect.Offload work) {
             tasks.get(at).add(work.task());
         }
     }
 
-    private void deliver(NodeId from, NodeId to, Message message) {
-        if (!cut.contains(from) && !cut.contains(to)) {
-            nodes.get(to).receive(from, 1, message, now);
+    /** Hands a message over, be it one that was sent or one that comes once more. */
+    void deliver(NodeId from, NodeId to, Message message) {
+        if (!cut.contains(from) && !cut.contains(to) && nodes.containsKey(to) && !lost.test(message)) {
+            nodes.get(to).receive(from, nodes.get(from).status().incarnation(), message, now);
         }
     }
 
