@@ -10,7 +10,7 @@ import java.util.List;
  *
  * <p>Contract, the strict POSIX reading: {@link File#write} is durable after {@link File#force} on the same file; a created,
  * renamed or deleted name is durable after {@link #forceDirectory}. A failed force leaves the file's unforced content unknown.
- * Not thread-safe, but for {@link #lock}.
+ * Two threads may work at once, each on files with names of its own; a {@link File} is for one thread. {@link #lock} is thread-safe.
  */
 public interface Disk extends AutoCloseable {
     /**

@@ -8,8 +8,9 @@ import java.util.Optional;
 /**
  * The durable log of one node: entries, hard state and the latest snapshot of one Raft group.
  *
- * <p>Not thread-safe: {@link #recover} comes first and once; afterwards one storage thread calls everything. Any
- * {@link IOException} from {@link #append}, {@link #sync} or {@link #saveSnapshot} leaves the store failed: every later call
+ * <p>Not thread-safe: {@link #recover} comes first and once; afterwards one storage thread calls everything, but for
+ * {@link #prepareSnapshot}, which another thread calls meanwhile, one call at a time. Any {@link IOException} from {@link #append},
+ * {@link #sync}, {@link #prepareSnapshot} or {@link #saveSnapshot} leaves the store failed: every later call
  * throws, nothing is retried as if nothing was lost, and the node stops. What {@link #sync} has returned for survives a crash
  * of the process and of the machine (a volatile store says in its class comment that it does not).
  */
@@ -36,6 +37,16 @@ public interface LogStore extends AutoCloseable {
      * @throws IOException if the fsync fails; the store is failed from then on
      */
     void sync() throws IOException;
+
+    /**
+     * Does ahead what {@link #saveSnapshot} of this snapshot would take long for, such as writing tens of megabytes, while {@link #append} and
+     * {@link #sync} go on. A promise of nothing: whether or not it was called, and whatever was prepared before, {@code saveSnapshot} does the same; a
+     * snapshot that is prepared may never be saved, and a restart knows nothing of it. A store for which saving is cheap leaves this as it is.
+     *
+     * @param snapshot one that this node took itself, newer than the last one that was prepared
+     * @throws IOException if it cannot be written; the store is failed from then on
+     */
+    default void prepareSnapshot(StoredSnapshot snapshot) throws IOException {}
 
     /**
      * Makes a snapshot durable and then frees the log up to {@code freeUpTo}. Entries after the snapshot's index stay if they follow

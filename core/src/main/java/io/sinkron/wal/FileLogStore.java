@@ -9,6 +9,7 @@ import io.sinkron.spi.StoredSnapshot;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * "Can Applications Recover from fsync Failures?", USENIX ATC 2020). An interrupt of the storage thread closes a
  * {@link FileDisk}'s channels and so fails the store too.
  *
- * <p>Not thread-safe; see {@link LogStore}.
+ * <p>Not thread-safe, but for {@link #prepareSnapshot}; see {@link LogStore}.
  */
 public final class FileLogStore implements LogStore {
     private static final Logger LOG = LoggerFactory.getLogger(FileLogStore.class);
@@ -30,10 +31,11 @@ public final class FileLogStore implements LogStore {
     private final Disk disk;
     private final SegmentFiles files;
     private final SnapshotFiles snapshots;
+    private final PreparedSnapshot prepared;
     private final FileLogOptions options;
     private final long firstIncarnation;
-    private Stage stage = Stage.NEW;
-    private Throwable failure;
+    private volatile Stage stage = Stage.NEW;
+    private volatile Throwable failure;
     private boolean locked;
     private LogState state;
     private SegmentWriter writer;
@@ -71,6 +73,7 @@ public final class FileLogStore implements LogStore {
         this.options = Objects.requireNonNull(options, "options");
         this.files = new SegmentFiles(disk, options.segmentBytes());
         this.snapshots = new SnapshotFiles(disk);
+        this.prepared = new PreparedSnapshot(disk, snapshots);
     }
 
     /**
@@ -176,6 +179,25 @@ public final class FileLogStore implements LogStore {
     /**
      * {@inheritDoc}
      *
+     * <p>The file is written and forced under a temporary name, which {@link #saveSnapshot} of the same snapshot changes to the final one. That
+     * takes no lock that another operation waits for, save {@link #close}.
+     *
+     * @throws IllegalArgumentException if it isn't newer than the last one that was prepared
+     */
+    @Override
+    public void prepareSnapshot(StoredSnapshot snapshot) throws IOException {
+        requireOpen();
+        try {
+            prepared.prepare(snapshot);
+        } catch (IOException | Error e) {
+            failed(e);
+            throw e;
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
      * @throws IllegalArgumentException if the snapshot isn't newer than the last one, or more is to be freed than it holds
      */
     @Override
@@ -186,7 +208,12 @@ public final class FileLogStore implements LogStore {
                     + ": the last one was at " + snapshotIndex + ", and no more can be freed than a snapshot holds");
         }
         try {
-            snapshots.write(snapshot);
+            Optional<String> file = prepared.take(snapshot);
+            if (file.isPresent()) {
+                snapshots.publish(file.get(), snapshot.index());
+            } else {
+                snapshots.write(snapshot);
+            }
             snapshotIndex = snapshot.index();
             if (!state.terms().holds(snapshot.index(), snapshot.term())) {
                 writer.markSynced();
@@ -227,17 +254,27 @@ public final class FileLogStore implements LogStore {
         }
     }
 
-    private void failed(Throwable cause) {
-        stage = Stage.FAILED;
-        failure = cause;
+    /** The first failure is the one that later calls name. It may come from the thread that prepares a snapshot. */
+    private synchronized void failed(Throwable cause) {
+        if (stage != Stage.FAILED && stage != Stage.CLOSED) {
+            failure = cause;
+            stage = Stage.FAILED;
+        }
     }
 
+    private synchronized boolean isFirstClose() {
+        boolean isFirst = stage != Stage.CLOSED;
+        stage = Stage.CLOSED;
+        return isFirst;
+    }
+
+    /** {@inheritDoc} Waits for a snapshot that is being prepared, so that nothing is written into a directory that isn't locked. */
     @Override
     public void close() throws IOException {
-        if (stage == Stage.CLOSED) {
+        if (!isFirstClose()) {
             return;
         }
-        stage = Stage.CLOSED;
+        prepared.close();
         try {
             if (writer != null) {
                 writer.close();

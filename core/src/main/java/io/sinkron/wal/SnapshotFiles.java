@@ -13,7 +13,9 @@ import java.util.zip.CRC32C;
 /**
  * Snapshot files: written under a temporary name, forced, renamed, directory forced, so that under the final name there is never half a
  * snapshot. The name has the index, so that names sort as snapshots do. Layout, big-endian: magic (8), version (4), config length
- * (4), state length (4), CRC32C of the whole file with zeros here (4), index (8), term (8), stamp (8), config, state. Not thread-safe.
+ * (4), state length (4), CRC32C of the whole file with zeros here (4), index (8), term (8), stamp (8), config, state.
+ *
+ * <p>Has no state: different files may be worked on by different threads.
  */
 final class SnapshotFiles {
     private static final String PREFIX = "snapshot-";
@@ -66,8 +68,13 @@ final class SnapshotFiles {
 
     /** Makes a snapshot durable. */
     void write(StoredSnapshot snapshot) throws IOException {
-        String name = name(snapshot.index());
-        String temporary = name + TemporaryFiles.SUFFIX;
+        String temporary = name(snapshot.index()) + TemporaryFiles.SUFFIX;
+        writeDurably(temporary, snapshot);
+        publish(temporary, snapshot.index());
+    }
+
+    /** Makes a file that isn't there yet, with a snapshot as its durable content. The name is not durable. */
+    void writeDurably(String temporary, StoredSnapshot snapshot) throws IOException {
         byte[] config = snapshot.config().array();
         byte[] state = snapshot.state().array();
         ByteBuffer header = header(snapshot);
@@ -78,7 +85,11 @@ final class SnapshotFiles {
             writePieces(file, HEADER_BYTES + (long) config.length, state);
             file.force();
         }
-        disk.rename(temporary, name);
+    }
+
+    /** Gives a file of durable content the name of the snapshot at an index, durably. */
+    void publish(String temporary, long index) throws IOException {
+        disk.rename(temporary, name(index));
         disk.forceDirectory();
     }
 
