@@ -15,6 +15,7 @@ import io.sinkron.cache.CacheMessage.StateQuery;
 import io.sinkron.cache.CacheMessage.StateReply;
 import io.sinkron.cache.CacheMessage.WriteBack;
 import io.sinkron.cache.CacheMessage.WriteBackAck;
+import io.sinkron.cache.HomeTransaction.Kind;
 import io.sinkron.cache.HomeTransaction.Request;
 import io.sinkron.cluster.Ring;
 import io.sinkron.cluster.View;
@@ -61,7 +62,7 @@ public final class CacheNode {
         this.calls = new PendingCalls(context);
         this.dirty = new DirtyLines(context, calls, lines);
         this.controller = new CacheController(context, lines, calls, dirty);
-        this.home = new HomeController(context);
+        this.home = new HomeController(context, lines);
         this.keeper = new BackupKeeper(context);
         this.queries = new StateQueries(context);
     }
@@ -103,11 +104,11 @@ public final class CacheNode {
             return;
         }
         if (message instanceof BusRd m) {
-            home.request(m.key(), new Request(from, m.request(), false));
+            home.request(m.key(), new Request(from, m.request(), Kind.READ));
         } else if (message instanceof BusRdX m) {
-            home.request(m.key(), new Request(from, m.request(), true));
+            home.request(m.key(), new Request(from, m.request(), Kind.WRITE));
         } else if (message instanceof BusUpgr m) {
-            home.request(m.key(), new Request(from, m.request(), true));
+            home.request(m.key(), new Request(from, m.request(), Kind.UPGRADE));
         } else if (message instanceof Snoop m) {
             controller.snoop(from, m);
         } else if (message instanceof SnoopResponse m) {
@@ -188,10 +189,12 @@ public final class CacheNode {
         long last = context.epoch();
         boolean wasMember = context.view.has(context.self, incarnation);
         boolean isMember = view.has(context.self, incarnation);
+        boolean isNext = isMember && wasMember && view.epoch() == last + 1;
+        boolean wasActive = context.placement != null;
         context.view = view;
         context.placement = null;
-        home.viewInstalled();
-        if (isMember && wasMember && view.epoch() == last + 1) {
+        home.viewInstalled(isNext && wasActive);
+        if (isNext) {
             controller.viewInstalled();
         } else {
             controller.excluded(last);
@@ -210,6 +213,7 @@ public final class CacheNode {
         install(view);
         if (view.epoch() == context.epoch() && context.placement == null && view.has(context.self, incarnation)) {
             context.placement = placement;
+            home.viewActive();
             controller.viewActive();
         }
         end();

@@ -6,6 +6,8 @@ package io.sinkron.cache;
  * @param maxEntries the most lines in the table, those on their way in or out included; 1 to 2^30
  * @param maxBytes the most bytes of keys and values in it; passed by one value at most, and by dirty lines on their way out; 64 KiB at least
  * @param maxEvictingPercent how much of {@code maxEntries} may be dirty lines on their way out; past that, new misses wait; 1 to 100
+ * @param maxFilterEntries of how many lines this node, as their home, remembers who may hold them; past that, the line asked for the longest ago
+ *     is forgotten, and who asks for it next waits for every node's answer; 0 (every node is always asked) to 2^30
  * @param maxWaitingCalls the most calls that wait for the network; more are refused as overloaded
  * @param retryNanos after which time an unanswered message is sent again; 1 ms at least
  * @param flushAgeNanos how long a written line may stay unsaved before it is written back in the background (it stays in the cache)
@@ -18,6 +20,7 @@ public record CacheOptions(
         int maxEntries,
         long maxBytes,
         int maxEvictingPercent,
+        int maxFilterEntries,
         int maxWaitingCalls,
         long retryNanos,
         long flushAgeNanos,
@@ -28,11 +31,12 @@ public record CacheOptions(
     private static final long MILLISECOND = 1_000_000L;
     private static final long SECOND = 1_000 * MILLISECOND;
 
-    /** 65 536 lines, 256 MiB, written back after a second. */
+    /** 65 536 lines, 256 MiB, written back after a second; the filter knows twice as many lines as a node holds, for homes aren't spread evenly. */
     public static final CacheOptions DEFAULT = new CacheOptions(
             65_536,
             256L << 20,
             10,
+            131_072,
             100_000,
             200 * MILLISECOND,
             SECOND,
@@ -46,6 +50,7 @@ public record CacheOptions(
         within("maxEntries", maxEntries, 1, 1 << 30);
         within("maxBytes", maxBytes, 64 << 10, Long.MAX_VALUE);
         within("maxEvictingPercent", maxEvictingPercent, 1, 100);
+        within("maxFilterEntries", maxFilterEntries, 0, 1 << 30);
         within("maxWaitingCalls", maxWaitingCalls, 1, Integer.MAX_VALUE);
         within("retryNanos", retryNanos, MILLISECOND, 3_600 * SECOND);
         within("flushAgeNanos", flushAgeNanos, 0, 3_600 * SECOND);
@@ -67,6 +72,7 @@ public record CacheOptions(
                 entries,
                 bytes,
                 maxEvictingPercent,
+                maxFilterEntries,
                 maxWaitingCalls,
                 retryNanos,
                 flushAgeNanos,
@@ -82,9 +88,26 @@ public record CacheOptions(
                 maxEntries,
                 maxBytes,
                 maxEvictingPercent,
+                maxFilterEntries,
                 maxWaitingCalls,
                 retryNanos,
                 nanos,
+                statesTimeoutNanos,
+                backupQueryNanos,
+                rememberMillis,
+                flushTimeoutNanos);
+    }
+
+    /** These, with another size of the snoop filter; 0 for none. */
+    public CacheOptions withFilter(int lines) {
+        return new CacheOptions(
+                maxEntries,
+                maxBytes,
+                maxEvictingPercent,
+                lines,
+                maxWaitingCalls,
+                retryNanos,
+                flushAgeNanos,
                 statesTimeoutNanos,
                 backupQueryNanos,
                 rememberMillis,

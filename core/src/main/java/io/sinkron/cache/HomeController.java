@@ -6,6 +6,7 @@ import io.sinkron.cache.CacheMessage.Permission;
 import io.sinkron.cache.CacheMessage.Snoop;
 import io.sinkron.cache.CacheMessage.SnoopResponse;
 import io.sinkron.cache.CacheMessage.WriteBackAck;
+import io.sinkron.cache.HomeTransaction.Kind;
 import io.sinkron.cache.HomeTransaction.Phase;
 import io.sinkron.cache.HomeTransaction.Request;
 import io.sinkron.common.Bytes;
@@ -13,37 +14,50 @@ import io.sinkron.common.NodeId;
 import io.sinkron.spi.MemoryAnswer;
 import io.sinkron.spi.MemoryOp;
 import io.sinkron.spi.MemoryValue;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * The home of the keys that the ring gives to this node: the point that orders what the nodes do to a line, where a bus would. One transaction a
- * line at a time (rule P1); requests that come meanwhile wait in order, at most one of each node.
+ * line at a time (rule P1); requests that come meanwhile wait in order, at most one of each node. It snoops who may hold the line, as far as its
+ * {@link SnoopFilter} knows, and everybody if that knows nothing.
  *
  * <pre>
  * state  request            snoop response               data of any kind        memory has it          memory's value   GrantAck        time-out
- * Idle   snoop all others,                               PutIfNewer              WriteBackAck
- *        Snoop (Fetch if
+ * Idle   snoop the holders,                              PutIfNewer              WriteBackAck
+ *        Snoop (on, if
  *        there are none)
  * Snoop  queue              this txn: one fewer pending; PutIfNewer              WriteBackAck; none                                      snoop the
  *                           kept: shared                                         pending nor storing:                                    pending again
- *                                                                                GetFenced, Fetch
+ *                                                                                on
  * Fetch  queue              -                            PutIfNewer              WriteBackAck           Grant            -               -
- * Grant  queue; the same:                                PutIfNewer              WriteBackAck                            this txn: next  grant again
- *        grant again                                                                                                     or Idle
+ * Grant  queue; the same:                                PutIfNewer              WriteBackAck                            this txn, all:  grant again
+ *        grant again                                                                                                     next or Idle
+ *
+ * on: an upgrade of a known sharer, or a read of which a readable copy's value is at hand: Grant; else GetFenced, Fetch
  * </pre>
  *
- * A grant is S if a reader's request left other copies, E if it left none, and M for a writer; its data comes from main memory, read with the epoch
- * as fence after every dirty answer was stored (rules P2, P7, P9), so the home holds no data of its own. A new view drops every transaction: the
- * requesters ask again. Whatever main memory refuses for its epoch means that a newer view is active elsewhere: the transaction ends without a
- * grant. Machine only.
+ * A grant is S if a read leaves other copies, E if it leaves none, and M for a writer. Its data comes from main memory, read with the epoch as fence
+ * after every dirty answer was stored (rules P2, P7, P9), or from a copy that is readable within the transaction: while there is such a copy,
+ * nothing newer exists anywhere, not even on its way, so there is nothing for a fence to keep out. A read's transaction grants S to all who wait to
+ * read, up to the first who waits to write.
+ *
+ * <p>A new view drops every transaction: the requesters ask again. Whatever main memory refuses for its epoch means that a newer view is active
+ * elsewhere: the transaction ends without a grant. Machine only.
  */
 final class HomeController {
     private final Context context;
+    private final LineTable copies;
+    private final SnoopFilter filter;
     private final Map<Bytes, HomeLine> lines = new HashMap<>();
     /** Dirty data on its way into main memory. */
     private final Set<MemoryUse.Store> storing = new HashSet<>();
@@ -57,8 +71,11 @@ final class HomeController {
         private Timers.Timer retry;
     }
 
-    HomeController(Context context) {
+    /** A home that knows nothing; {@code copies} are those of the node's own cache. */
+    HomeController(Context context, LineTable copies) {
         this.context = context;
+        this.copies = copies;
+        this.filter = new SnoopFilter(context.options.maxFilterEntries());
     }
 
     /** A node asks for a line. */
@@ -68,48 +85,49 @@ final class HomeController {
             start(key, line, request);
             return;
         }
-        if (line.current.request.equals(request)) {
-            if (line.current.phase == Phase.GRANT) {
-                context.outbox.send(request.from(), line.current.grant);
-            }
+        Grant granted = line.current.grants.get(request.from());
+        if (granted != null && granted.request() == request.number()) {
+            context.outbox.send(request.from(), granted);
             return;
         }
         Request known = line.queue.get(request.from());
-        if (known == null || known.number() < request.number()) {
+        if (!line.current.request.isSame(request) && (known == null || known.number() < request.number())) {
             line.queue.put(request.from(), request);
         }
     }
 
     private void start(Bytes key, HomeLine line, Request request) {
-        Set<NodeId> asked = SnoopSet.unknown(context.view, request.from());
-        line.current = new HomeTransaction(nextTxn++, request, asked);
-        sendSnoops(key, line.current);
+        Holders holders = filter.take(key);
+        Set<NodeId> asked = holders.toSnoop(context.view, request.from(), request.isWrite());
+        HomeTransaction current = new HomeTransaction(nextTxn++, key, request, holders, asked);
+        line.current = current;
+        sendSnoops(current);
         if (asked.isEmpty()) {
-            fetch(key, line.current);
+            snooped(current);
         }
-        arm(key, line);
+        arm(line);
     }
 
-    private void sendSnoops(Bytes key, HomeTransaction current) {
+    private void sendSnoops(HomeTransaction current) {
         for (NodeId node : current.pending) {
-            Snoop snoop = new Snoop(context.epoch(), key, current.txn, current.request.isWrite());
+            Snoop snoop = new Snoop(context.epoch(), current.key, current.txn, current.request.isWrite());
             context.outbox.send(node, snoop);
         }
     }
 
-    private void arm(Bytes key, HomeLine line) {
+    private void arm(HomeLine line) {
         context.timers.cancel(line.retry);
-        line.retry = context.timers.schedule(context.retryAt(), () -> retry(key, line));
+        line.retry = context.timers.schedule(context.retryAt(), () -> retry(line));
     }
 
-    private void retry(Bytes key, HomeLine line) {
+    private void retry(HomeLine line) {
         HomeTransaction current = line.current;
         switch (current.phase) {
-            case SNOOP -> sendSnoops(key, current);
-            case FETCH -> fetch(key, current);
-            case GRANT -> context.outbox.send(current.request.from(), current.grant);
+            case SNOOP -> sendSnoops(current);
+            case FETCH -> fetch(current);
+            case GRANT -> current.grants.forEach(context.outbox::send);
         }
-        arm(key, line);
+        arm(line);
     }
 
     /** A node has obeyed a snoop; its dirty data is stored whichever transaction it was asked in. */
@@ -119,10 +137,13 @@ final class HomeController {
         if (current == null || current.txn != response.txn() || !current.pending.remove(from)) {
             return;
         }
-        current.isShared |= response.keptShared();
+        if (response.keptShared()) {
+            current.kept.add(from);
+            current.offered = response.dirty().orElse(current.offered);
+        }
         response.dirty().ifPresent(data -> current.storing.put(from, data.version()));
         if (current.isSnooped()) {
-            fetch(response.key(), current);
+            snooped(current);
         }
     }
 
@@ -147,7 +168,7 @@ final class HomeController {
         context.outbox.send(use.from(), new WriteBackAck(use.epoch(), use.key(), use.version()));
         HomeTransaction current = transaction(use.key());
         if (current != null && current.storing.remove(use.from(), use.version()) && current.isSnooped()) {
-            fetch(use.key(), current);
+            snooped(current);
         }
     }
 
@@ -163,13 +184,39 @@ final class HomeController {
         }
     }
 
-    private void fetch(Bytes key, HomeTransaction current) {
+    /** Nobody else stands in the way: grants at once if that needs no data, or if a readable copy is at hand. */
+    private void snooped(HomeTransaction current) {
+        Request request = current.request;
+        boolean isInPlace = request.kind() == Kind.UPGRADE && current.before.isSharer(request.from());
+        if (isInPlace && context.isServing) {
+            grant(current, Permission.MODIFY_IN_PLACE, Optional.empty());
+            return;
+        }
+        MemoryValue copy = request.isWrite() ? null : readableCopy(current);
+        if (copy == null) {
+            fetch(current);
+        } else {
+            grantRead(current, copy);
+        }
+    }
+
+    /** The newest value, if somebody is sure to have it readable: who has just been snooped, or this very node, as long as its lease lasts. */
+    private MemoryValue readableCopy(HomeTransaction current) {
+        if (current.offered != null) {
+            return current.offered;
+        }
+        Line own = context.isServing ? copies.get(current.key) : null;
+        boolean isShared = own != null && (own.state == ControllerState.S || own.state == ControllerState.SM_A);
+        return isShared ? own.value : null;
+    }
+
+    private void fetch(HomeTransaction current) {
         current.phase = Phase.FETCH;
         if (!current.isFetching) {
             current.isFetching = true;
             context.outbox.memory(
-                    new MemoryOp.GetFenced(key, context.epoch()),
-                    new MemoryUse.Fetch(context.epoch(), key, current.txn));
+                    new MemoryOp.GetFenced(current.key, context.epoch()),
+                    new MemoryUse.Fetch(context.epoch(), current.key, current.txn));
         }
     }
 
@@ -181,21 +228,11 @@ final class HomeController {
         }
         if (!(answer instanceof MemoryAnswer.Fetched fetched)) {
             refused(use.key());
-            return;
+        } else if (current.request.isWrite()) {
+            grant(current, Permission.MODIFY, Optional.of(fetched.value()));
+        } else {
+            grantRead(current, fetched.value());
         }
-        Permission permission = Permission.MODIFY;
-        if (!current.request.isWrite()) {
-            permission = current.isShared ? Permission.SHARED : Permission.EXCLUSIVE;
-        }
-        current.phase = Phase.GRANT;
-        current.grant = new Grant(
-                use.epoch(),
-                use.key(),
-                current.request.number(),
-                current.txn,
-                permission,
-                Optional.of(fetched.value()));
-        context.outbox.send(current.request.from(), current.grant);
     }
 
     /** Main memory couldn't be reached: it is read again by the line's timer. */
@@ -215,16 +252,67 @@ final class HomeController {
         return current;
     }
 
-    /** The requester has taken the grant, or declines it. */
-    void acknowledged(NodeId from, GrantAck ack) {
-        HomeLine line = lines.get(ack.key());
-        if (line == null
-                || line.current.txn != ack.txn()
-                || line.current.phase != Phase.GRANT
-                || !line.current.request.from().equals(from)) {
+    /** Grants a write. */
+    private void grant(HomeTransaction current, Permission permission, Optional<MemoryValue> data) {
+        current.after = new Holders.Owner(current.request.from());
+        send(current, current.request, permission, data);
+    }
+
+    /** Grants a read, and together with it those who wait to read as well. */
+    private void grantRead(HomeTransaction current, MemoryValue value) {
+        List<Request> readers = new ArrayList<>();
+        readers.add(current.request);
+        combine(current, readers);
+        SortedSet<NodeId> sharers = new TreeSet<>(current.otherSharers());
+        Permission permission = sharers.isEmpty() && readers.size() == 1 ? Permission.EXCLUSIVE : Permission.SHARED;
+        readers.forEach(reader -> sharers.add(reader.from()));
+        current.after = permission == Permission.SHARED
+                ? new Holders.Sharers(sharers)
+                : new Holders.Owner(current.request.from());
+        readers.forEach(reader -> send(current, reader, permission, Optional.of(value)));
+    }
+
+    /**
+     * Takes those out of the queue who can share the grant: up to the first write, which isn't overtaken. The one whose request began the
+     * transaction wasn't asked; if it may be the line's owner, whose late duplicate this request is, then nobody may share what it declines.
+     */
+    private void combine(HomeTransaction current, List<Request> readers) {
+        if (!current.before.isNoOwner(current.request.from())) {
             return;
         }
-        next(ack.key(), line);
+        Iterator<Request> queue = lines.get(current.key).queue.values().iterator();
+        while (queue.hasNext()) {
+            Request next = queue.next();
+            if (next.isWrite()) {
+                return;
+            }
+            queue.remove();
+            if (!next.from().equals(current.request.from())) {
+                readers.add(next);
+            }
+        }
+    }
+
+    private void send(HomeTransaction current, Request to, Permission permission, Optional<MemoryValue> data) {
+        current.phase = Phase.GRANT;
+        Grant grant = new Grant(context.epoch(), current.key, to.number(), current.txn, permission, data);
+        current.grants.put(to.from(), grant);
+        context.outbox.send(to.from(), grant);
+    }
+
+    /** A requester has taken its grant, or declines it. */
+    void acknowledged(NodeId from, GrantAck ack) {
+        HomeTransaction current = transaction(ack.key());
+        if (current == null || current.txn != ack.txn() || current.grants.remove(from) == null) {
+            return;
+        }
+        if (!ack.accepted()) {
+            current.after = Holders.UNKNOWN;
+        }
+        if (current.grants.isEmpty()) {
+            filter.put(current.key, current.after);
+            next(current.key, lines.get(current.key));
+        }
     }
 
     private void next(Bytes key, HomeLine line) {
@@ -253,12 +341,22 @@ final class HomeController {
         return line == null ? null : line.current;
     }
 
-    /** Drops every transaction: a new view is installed, and its homes begin with nothing. */
-    void viewInstalled() {
+    /**
+     * Drops every transaction: a new view is installed, and its homes begin with none.
+     *
+     * @param isNext whether it comes right after one that was active here, and this node is a member of both
+     */
+    void viewInstalled(boolean isNext) {
         for (HomeLine line : lines.values()) {
             context.timers.cancel(line.retry);
         }
         lines.clear();
         storing.clear();
+        filter.viewInstalled(context.view, isNext);
+    }
+
+    /** The view is active, and its placement known. */
+    void viewActive() {
+        filter.viewActive(context);
     }
 }

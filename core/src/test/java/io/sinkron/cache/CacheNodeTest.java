@@ -201,6 +201,7 @@ class CacheNodeTest {
                 8,
                 d.maxBytes(),
                 d.maxEvictingPercent(),
+                d.maxFilterEntries(),
                 2,
                 d.retryNanos(),
                 d.flushAgeNanos(),

@@ -92,12 +92,13 @@ class ExhaustiveSearchTest {
             int writes,
             Durability durability,
             Map<Integer, Integer> budgets) {
-        return Arguments.of(name, new Setup(nodes, stages, calls, writes, durability, budgets, true, PlantedBug.NONE));
+        return Arguments.of(
+                name, new Setup(nodes, stages, calls, writes, durability, budgets, 4, true, PlantedBug.NONE));
     }
 
     /** Between main memory's doing something and its answer, anything may happen. */
     private static Arguments late(String name, List<Stage> stages, Map<Integer, Integer> budgets) {
-        return Arguments.of(name, new Setup(2, stages, 2, 2, BACKED_UP, budgets, false, PlantedBug.NONE));
+        return Arguments.of(name, new Setup(2, stages, 2, 2, BACKED_UP, budgets, 4, false, PlantedBug.NONE));
     }
 
     @ParameterizedTest(name = "{0}")

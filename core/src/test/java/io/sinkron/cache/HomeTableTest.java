@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sinkron.cache.CacheMessage.BusRd;
 import io.sinkron.cache.CacheMessage.BusRdX;
+import io.sinkron.cache.CacheMessage.BusUpgr;
 import io.sinkron.cache.CacheMessage.Grant;
 import io.sinkron.cache.CacheMessage.GrantAck;
 import io.sinkron.cache.CacheMessage.Permission;
@@ -102,9 +103,19 @@ class HomeTableTest {
     }
 
     @Test
-    void dirtyDataIsInMemoryBeforeMemoryIsRead() {
+    void dirtyDataIsInMemoryBeforeAReaderIsGrantedIt() {
         read(SECOND, 5);
         assertEquals(List.of(store(1)), answered(THIRD, 1, true, DIRTY));
+        Grant grant = new Grant(1, Replica.KEY, 5, 1, Permission.SHARED, Optional.of(DIRTY));
+        assertEquals(
+                List.of(send(THIRD, new WriteBackAck(1, Replica.KEY, 9)), send(SECOND, grant)),
+                home.take(new Replica.Answered(1, new MemoryAnswer.Stored(9))));
+    }
+
+    @Test
+    void dirtyDataOfACopyThatIsNotReadableMayBeOutdatedSoMemoryIsRead() {
+        read(SECOND, 5);
+        assertEquals(List.of(store(1)), answered(THIRD, 1, false, DIRTY));
         assertEquals(
                 List.of(send(THIRD, new WriteBackAck(1, Replica.KEY, 9)), fetch(2)),
                 home.take(new Replica.Answered(1, new MemoryAnswer.Stored(9))));
@@ -189,5 +200,121 @@ class HomeTableTest {
         answered(THIRD, 1, false, null);
         assertEquals(List.of(), home.take(new Replica.Answered(1, new MemoryAnswer.Fenced(2))));
         assertTrue(home.facts().isQuiet());
+    }
+
+    private void owns(NodeId node, NodeId other) {
+        read(node, 1);
+        answered(other, 1, false, null);
+        fetched(1);
+        from(node, new GrantAck(1, Replica.KEY, 1, true));
+    }
+
+    private void share() {
+        owns(SECOND, THIRD);
+        read(THIRD, 1);
+        answered(SECOND, 2, true, null);
+        fetched(2);
+        from(THIRD, new GrantAck(1, Replica.KEY, 2, true));
+    }
+
+    @Test
+    void aKnownOwnerAloneIsSnooped() {
+        owns(SECOND, THIRD);
+        assertEquals(List.of(send(SECOND, snoop(2, false))), read(THIRD, 1));
+    }
+
+    @Test
+    void anOwnerThatAsksAgainHasEvictedTheLineAndNobodyIsSnooped() {
+        owns(SECOND, THIRD);
+        assertEquals(List.of(fetch(2)), read(SECOND, 2));
+        assertEquals(List.of(send(SECOND, granted(2, 2, Permission.EXCLUSIVE))), fetched(2));
+    }
+
+    @Test
+    void aReadOfASharedLineSnoopsNobodyAndAddsASharer() {
+        share();
+        home.take(new Replica.Called(1, new CacheRequest.Get(Replica.KEY)));
+        fetched(3);
+        assertEquals(
+                List.of(send(SECOND, snoop(4, true)), send(THIRD, snoop(4, true))),
+                home.take(new Replica.Called(
+                        2,
+                        new CacheRequest.Delete(
+                                Replica.KEY, -1, CacheRequest.Durability.WRITE_BACK, Optional.empty()))));
+    }
+
+    @Test
+    void theHomesOwnReadableCopyIsGrantedWithoutReadingMemory() {
+        owns(SECOND, THIRD);
+        home.take(new Replica.Called(1, new CacheRequest.Get(Replica.KEY)));
+        answered(SECOND, 2, true, null);
+        fetched(2);
+        assertEquals(List.of(send(THIRD, granted(7, 3, Permission.SHARED))), read(THIRD, 7));
+    }
+
+    @Test
+    void aHomeWithoutALeaseTrustsMemoryOnly() {
+        owns(SECOND, THIRD);
+        home.take(new Replica.Called(1, new CacheRequest.Get(Replica.KEY)));
+        answered(SECOND, 2, true, null);
+        fetched(2);
+        home.take(new Replica.Lease(false));
+        assertEquals(List.of(fetch(3)), read(THIRD, 7));
+    }
+
+    @Test
+    void aKnownSharerIsGrantedItsUpgradeWithoutData() {
+        share();
+        assertEquals(List.of(send(THIRD, snoop(3, true))), from(SECOND, new BusUpgr(1, Replica.KEY, 6)));
+        Grant grant = new Grant(1, Replica.KEY, 6, 3, Permission.MODIFY_IN_PLACE, Optional.empty());
+        assertEquals(List.of(send(SECOND, grant)), answered(THIRD, 3, false, null));
+    }
+
+    @Test
+    void anUpgradeOfAnUnknownLineIsGrantedWithData() {
+        from(SECOND, new BusUpgr(1, Replica.KEY, 6));
+        assertEquals(List.of(fetch(1)), answered(THIRD, 1, false, null));
+    }
+
+    @Test
+    void aDeclinedGrantLeavesTheLineUnknown() {
+        share();
+        from(SECOND, new BusRdX(1, Replica.KEY, 6));
+        answered(THIRD, 3, false, null);
+        fetched(3);
+        from(SECOND, new GrantAck(1, Replica.KEY, 3, false));
+        assertEquals(List.of(send(SECOND, snoop(4, false))), read(THIRD, 9));
+    }
+
+    @Test
+    void waitingReadersShareOneGrantButNoneOvertakesAWriter() {
+        owns(SECOND, THIRD);
+        from(SECOND, new BusRdX(1, Replica.KEY, 4));
+        read(THIRD, 5);
+        home.take(new Replica.Called(1, new CacheRequest.Get(Replica.KEY)));
+        fetched(2);
+        assertEquals(
+                List.of(send(SECOND, snoop(3, false))),
+                from(SECOND, new GrantAck(1, Replica.KEY, 2, true)),
+                "the readers' transaction");
+        from(SECOND, new BusRdX(1, Replica.KEY, 6));
+        answered(SECOND, 3, false, null);
+        assertEquals(send(THIRD, granted(5, 3, Permission.SHARED)), fetched(3).get(0));
+        assertEquals(ControllerState.S, home.line().state, "in the same transaction");
+        assertEquals(
+                List.of(send(THIRD, snoop(4, true))),
+                from(THIRD, new GrantAck(1, Replica.KEY, 3, true)),
+                "then the writer");
+    }
+
+    @Test
+    void aReaderBehindAWriterWaitsForIt() {
+        owns(SECOND, THIRD);
+        read(THIRD, 5);
+        from(SECOND, new BusRdX(1, Replica.KEY, 6));
+        home.take(new Replica.Called(1, new CacheRequest.Get(Replica.KEY)));
+        answered(SECOND, 2, false, null);
+        assertEquals(List.of(send(THIRD, granted(5, 2, Permission.EXCLUSIVE))), fetched(2));
+        assertEquals(ControllerState.IS_D, home.line().state, "the home's read came after the write");
     }
 }

@@ -20,6 +20,34 @@ final class Invariants {
         everyCopyIsTheLastWriteSeen(state);
         cleanCopiesAreWhatMainMemoryHas(state);
         theLastWriteSeenExists(state);
+        theHomeKnowsEveryHolder(state);
+    }
+
+    /** M4: who has a copy, or data that main memory hasn't got, is in the home's filter, and has no more than that says. */
+    private void theHomeKnowsEveryHolder(int[] state) {
+        int view = state[World.VIEW];
+        int home = world.setup.stages().get(view).home();
+        if (state[World.ACTIVATED] == 0
+                || world.isCrashed(state, home)
+                || world.facts(state, home).epoch() != view + 1) {
+            return;
+        }
+        Holders known = world.facts(state, home).holders();
+        if (known instanceof Holders.Unknown) {
+            return;
+        }
+        for (int node = 0; node < world.size; node++) {
+            if (serves(state, node)) {
+                Facts facts = world.facts(state, node);
+                boolean mayOwn = !known.isNoOwner(world.id(node));
+                boolean isUnsaved = facts.state().isDirty() && facts.value() > world.stored(state);
+                boolean isOwner = facts.state() == ControllerState.E || facts.state() == ControllerState.M || isUnsaved;
+                boolean isCopy = facts.state().isReadable();
+                if (isOwner && !mayOwn || isCopy && !mayOwn && !known.isSharer(world.id(node))) {
+                    throw new Violation("snoop filter: " + known + ", but " + world.id(node) + " has " + facts.state());
+                }
+            }
+        }
     }
 
     /** And one version is one value, wherever it is. */

@@ -16,6 +16,7 @@ import java.util.Map;
 final class LocalStates {
     private final NodeId id;
     private final Event first;
+    private final World.Setup setup;
     private final Map<Encoding, Integer> numbers = new HashMap<>();
     private final List<Integer> parents = new ArrayList<>();
     private final List<Event> events = new ArrayList<>();
@@ -40,9 +41,10 @@ final class LocalStates {
     }
 
     /** The states of this node from the one after its first event on, which has the number 0. */
-    LocalStates(NodeId id, Event first) {
+    LocalStates(NodeId id, Event first, World.Setup setup) {
         this.id = id;
         this.first = first;
+        this.setup = setup;
         number(replica(-1), -1, first);
     }
 
@@ -83,7 +85,7 @@ final class LocalStates {
         for (int at = state; at > 0; at = parents.get(at)) {
             path.push(events.get(at));
         }
-        Replica replica = new Replica(id);
+        Replica replica = new Replica(id, setup.filter(), setup.bug());
         replica.take(first);
         for (Event event : path) {
             replica.take(event);

@@ -2,6 +2,7 @@ package io.sinkron.cache;
 
 import io.sinkron.spi.MemoryAnswer;
 import io.sinkron.spi.MemoryOp;
+import java.util.Optional;
 
 /**
  * A bug planted around the machines of a {@link World}, without a switch in them: what a machine with the bug would do differently is done to its
@@ -23,6 +24,11 @@ interface PlantedBug {
 
     /** A dirty line is being evicted. */
     default void evicted(World.Turn turn, int node, long version) {}
+
+    /** A snoop filter of so many lines with a bug in it; the real one by default. */
+    default Optional<SnoopFilter> filter(int entries) {
+        return Optional.empty();
+    }
 
     /** What main memory does. */
     default MemoryAnswer execute(World.Memory memory, MemoryOp op) {

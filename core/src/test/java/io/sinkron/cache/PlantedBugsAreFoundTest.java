@@ -76,7 +76,7 @@ class PlantedBugsAreFoundTest {
             PlantedBug bug) {
         int nodes = Integer.bitCount(stages.get(0).members());
         boolean isMemoryAtomic = bug != PlantedBugs.NO_FENCE && bug != PlantedBugs.NO_RECOVERY_BARRIER;
-        Setup setup = new Setup(nodes, stages, calls, writes, durability, budgets, isMemoryAtomic, bug);
+        Setup setup = new Setup(nodes, stages, calls, writes, durability, budgets, 4, isMemoryAtomic, bug);
         return Arguments.of(rule, steps, setup);
     }
 
@@ -92,7 +92,7 @@ class PlantedBugsAreFoundTest {
     /** The barrier alone is enough: a cache that obeys snoops of any view is as safe. So the drop of old messages is a second defence only. */
     @Test
     void obeyingHomesOfAnyViewIsSafeBehindTheBarrier() {
-        Setup setup = new Setup(2, MOVED, 2, 1, WRITE_BACK, NOTHING, true, PlantedBugs.ANY_EPOCH);
+        Setup setup = new Setup(2, MOVED, 2, 1, WRITE_BACK, NOTHING, 4, true, PlantedBugs.ANY_EPOCH);
         Search.Result result = Search.run(setup, LIMIT);
         assertNull(result.violation(), () -> result.violation() + "\n" + String.join("\n", result.trace()));
         assertTrue(result.isExhausted(), result::toString);

@@ -23,16 +23,33 @@ final class Replica {
     static final long FAR = Long.MAX_VALUE / 4;
     private static final long STEP = 400_000_000L;
     private static final CacheOptions OPTIONS = new CacheOptions(
-            4, 1 << 20, 100, 100, 200_000_000L, 3_600_000_000_000L, 1, 3_600_000_000_000L, 300_000, 3_600_000_000_000L);
+            4,
+            1 << 20,
+            100,
+            4,
+            100,
+            200_000_000L,
+            3_600_000_000_000L,
+            1,
+            3_600_000_000_000L,
+            300_000,
+            3_600_000_000_000L);
 
     final NodeId id;
-    final LineTable lines = new LineTable(OPTIONS);
+    final LineTable lines;
     final CacheNode node;
     long now;
 
     Replica(NodeId id) {
+        this(id, OPTIONS.maxFilterEntries(), PlantedBug.NONE);
+    }
+
+    Replica(NodeId id, int filter, PlantedBug bug) {
         this.id = id;
-        this.node = new CacheNode(OPTIONS, id, 1, lines, () -> 0L);
+        CacheOptions options = OPTIONS.withFilter(filter);
+        this.lines = new LineTable(options);
+        this.node = new CacheNode(options, id, 1, lines, () -> 0L);
+        bug.filter(filter).ifPresent(other -> StateEncoder.poke(home(), "filter", other));
         lines.leaseUntil(FAR);
         node.lease(true, now);
     }
@@ -150,6 +167,16 @@ final class Replica {
         return lines.get(KEY);
     }
 
+    private Object home() {
+        return StateEncoder.peek(node, "home");
+    }
+
+    private Holders holders() {
+        Map<?, ?> entries = (Map<?, ?>) StateEncoder.peek(StateEncoder.peek(home(), "filter"), "entries");
+        Object known = entries.get(KEY);
+        return known == null ? Holders.UNKNOWN : (Holders) known;
+    }
+
     /** What the invariants look at. Versions are -1 where there is none; {@code content} is a hash of the value. */
     record Facts(
             boolean isServing,
@@ -160,6 +187,7 @@ final class Replica {
             long held,
             long request,
             long epoch,
+            Holders holders,
             boolean isQuiet,
             boolean canTimeOut) {}
 
@@ -169,7 +197,7 @@ final class Replica {
         ControllerState state = line == null ? ControllerState.I : line.state;
         LineWork work = line == null ? null : line.workOrNull();
         boolean hasRetry = work != null && work.retry != null;
-        Map<?, ?> home = (Map<?, ?>) StateEncoder.peek(StateEncoder.peek(node, "home"), "lines");
+        Map<?, ?> home = (Map<?, ?>) StateEncoder.peek(home(), "lines");
         boolean isStable = !state.isRequesting() && state != ControllerState.MI_A && state != ControllerState.MS_A;
         boolean isQuiet = isStable
                 && home.isEmpty()
@@ -186,6 +214,7 @@ final class Replica {
                 held(),
                 work == null ? 0 : work.request,
                 context.epoch(),
+                holders(),
                 isQuiet,
                 hasRetry || !home.isEmpty());
     }

@@ -62,6 +62,8 @@ final class StateEncoder {
             "Outstanding.context",
             "Room.context",
             "HomeController.context",
+            "HomeController.copies",
+            "SnoopFilter.maxEntries",
             "BackupKeeper.context",
             "StateQueries.context",
             "BackupKeeper.isSweeping",
@@ -91,12 +93,31 @@ final class StateEncoder {
     /** The value of a private field, by its name. */
     static Object peek(Object owner, String name) {
         try {
-            Field field = owner.getClass().getDeclaredField(name);
-            field.setAccessible(true);
-            return field.get(owner);
-        } catch (ReflectiveOperationException e) {
+            return field(owner, name).get(owner);
+        } catch (IllegalAccessException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Sets a private field, by its name. */
+    static void poke(Object owner, String name, Object value) {
+        try {
+            field(owner, name).set(owner, value);
+        } catch (IllegalAccessException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Field field(Object owner, String name) {
+        for (Class<?> type = owner.getClass(); type != Object.class; type = type.getSuperclass()) {
+            for (Field field : type.getDeclaredFields()) {
+                if (field.getName().equals(name)) {
+                    field.setAccessible(true);
+                    return field;
+                }
+            }
+        }
+        throw new AssertionError(owner.getClass() + " has no " + name);
     }
 
     private void value(Object value) {
@@ -216,11 +237,13 @@ final class StateEncoder {
             throw new AssertionError("a machine holds a " + type.getName() + ", which has no canonical form");
         }
         List<Field> fields = new ArrayList<>();
-        for (Field field : type.getDeclaredFields()) {
-            if (!Modifier.isStatic(field.getModifiers())
-                    && !LEFT_OUT.contains(type.getSimpleName() + "." + field.getName())) {
-                field.setAccessible(true);
-                fields.add(field);
+        for (Class<?> part = type; part != Object.class && part != Record.class; part = part.getSuperclass()) {
+            for (Field field : part.getDeclaredFields()) {
+                if (!Modifier.isStatic(field.getModifiers())
+                        && !LEFT_OUT.contains(part.getSimpleName() + "." + field.getName())) {
+                    field.setAccessible(true);
+                    fields.add(field);
+                }
             }
         }
         Field[] made = fields.toArray(Field[]::new);

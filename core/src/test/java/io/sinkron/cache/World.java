@@ -56,7 +56,11 @@ final class World {
     /** A view: a bit for each member, and which node is the home. */
     record Stage(int members, int home) {}
 
-    /** What may happen at most. */
+    /**
+     * What may happen at most.
+     *
+     * @param filter how many lines a home remembers
+     */
     record Setup(
             int nodes,
             List<Stage> stages,
@@ -64,6 +68,7 @@ final class World {
             int writes,
             Durability durability,
             Map<Integer, Integer> budgets,
+            int filter,
             boolean isMemoryAtomic,
             PlantedBug bug) {}
 
@@ -107,7 +112,7 @@ final class World {
             views.add(new View(stage + 1, members));
         }
         for (int i = 0; i < size; i++) {
-            locals[i] = new LocalStates(ids.get(i), active(0));
+            locals[i] = new LocalStates(ids.get(i), active(0), setup);
         }
     }
 
