@@ -9,6 +9,7 @@ import io.sinkron.spi.StoredSnapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 
 /**
  * The replicated state of this node, the committed entries on their way into it, and the snapshots on their way out. Raft hands entries out faster than they
@@ -118,8 +119,12 @@ final class Applier {
         return entry;
     }
 
-    /** What is to be worked on outside, if it's time; each task once. To be asked when a turn is over. */
-    Optional<SnapshotTask> task() {
+    /**
+     * What is to be worked on outside, if it's time; each task once. To be asked when a turn is over.
+     *
+     * @param configAt the membership as of an applied index, encoded
+     */
+    Optional<SnapshotTask> task(LongFunction<Bytes> configAt) {
         if (restoring.isPresent()) {
             if (isRestoreOut) {
                 return Optional.empty();
@@ -130,9 +135,9 @@ final class Applier {
         if (isBuilding || isBehind() || sinceBytes <= snapshotAfterBytes) {
             return Optional.empty();
         }
-        SnapshotTask task = new SnapshotTask.Build(base, since, locks);
+        buildingIndex = since.get(since.size() - 1).index();
+        SnapshotTask task = new SnapshotTask.Build(base, since, configAt.apply(buildingIndex), locks);
         isBuilding = true;
-        buildingIndex = task.index();
         since = new ArrayList<>();
         sinceBytes = 0;
         applied = 0;

@@ -88,7 +88,7 @@ public final class Node {
         this.applier = new Applier(recovered.snapshot(), options);
         this.clock = new ClusterClock(raft.lastStampMillis(), wallMillis, now);
         this.outputs = new Outputs(self);
-        this.route = new RaftRoute(self, raft, clock, options.limits().maxLogBytes());
+        this.route = new RaftRoute(self, raft, clock, options);
         this.proposer = new Proposer(self, incarnation, options.limits(), now);
         this.reads = new Reads(raft, options.limits(), now);
         this.duties = new LeaderDuties(new ViewKeeper(options.lease(), options.voters()));
@@ -335,7 +335,7 @@ public final class Node {
             isMoving |= observeRaft();
             group.observe(state().view(), standing.place(), services.isServing(), now);
         }
-        applier.task().ifPresent(task -> outputs.add(new NodeEffect.Offload(task)));
+        applier.task(raft::configAt).ifPresent(task -> outputs.add(new NodeEffect.Offload(task)));
         for (Proposals proposals : proposer.takeOutbound()) {
             leader.ifPresent(to -> outputs.send(to, proposals));
         }

@@ -59,6 +59,9 @@ final class Proposer {
         /** Proposes here, if this node leads: whether the log took it. */
         Optional<Boolean> proposeHere(Bytes command, long now);
 
+        /** Which bound it is, when the log here has just not taken a proposal. */
+        Refusal.Overloaded fullness();
+
         /** Whether another node is known to lead. */
         boolean hasRemoteLeader();
     }
@@ -94,7 +97,7 @@ final class Proposer {
         boolean isRefused = !dispatch(pending, route, now);
         if (isRefused && isClient) {
             finish(pending);
-            return Optional.of(new Refusal.Overloaded("maxUncommittedBytes", 0));
+            return Optional.of(route.fullness());
         }
         return Optional.empty();
     }

@@ -2,6 +2,7 @@ package io.sinkron.node;
 
 import io.sinkron.common.Bytes;
 import io.sinkron.common.NodeId;
+import io.sinkron.common.Refusal;
 import io.sinkron.raft.Proposed;
 import io.sinkron.raft.Raft;
 import io.sinkron.raft.Role;
@@ -16,12 +17,14 @@ final class RaftRoute implements Proposer.Route {
     private final Raft raft;
     private final ClusterClock clock;
     private final long maxLogBytes;
+    private final long maxUncommittedBytes;
 
-    RaftRoute(NodeId self, Raft raft, ClusterClock clock, long maxLogBytes) {
+    RaftRoute(NodeId self, Raft raft, ClusterClock clock, NodeOptions options) {
         this.self = self;
         this.raft = raft;
         this.clock = clock;
-        this.maxLogBytes = maxLogBytes;
+        this.maxLogBytes = options.limits().maxLogBytes();
+        this.maxUncommittedBytes = options.raft().maxUncommittedBytes();
     }
 
     /** Whether the log behind the latest snapshot is as long as it may be. */
@@ -43,6 +46,13 @@ final class RaftRoute implements Proposer.Route {
         return proposed instanceof Proposed.Transferring
                 ? Optional.empty()
                 : Optional.of(proposed instanceof Proposed.Accepted);
+    }
+
+    @Override
+    public Refusal.Overloaded fullness() {
+        return isLogFull()
+                ? new Refusal.Overloaded("maxLogBytes", maxLogBytes)
+                : new Refusal.Overloaded("maxUncommittedBytes", maxUncommittedBytes);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.sinkron.node;
 
 import io.sinkron.common.Bytes;
+import io.sinkron.spi.StoredSnapshot;
 
 /** What a {@link SnapshotTask} came to; for {@link Node#snapshotDone}, which owns it from then on. */
 public sealed interface SnapshotResult {
@@ -10,13 +11,22 @@ public sealed interface SnapshotResult {
     /**
      * A snapshot to keep.
      *
-     * @param index the last log index whose effect it holds
-     * @param state the replicated tables, encoded
+     * @param snapshot as the log store will be asked to save it, unless the leader's is installed first: may be prepared there
      */
-    record Built(long index, Bytes state) implements SnapshotResult {
+    record Built(StoredSnapshot snapshot) implements SnapshotResult {
+        @Override
+        public long index() {
+            return snapshot.index();
+        }
+
+        /** The replicated tables, encoded. */
+        Bytes state() {
+            return snapshot.state();
+        }
+
         @Override
         public String toString() {
-            return "Built[" + index + ", " + state.size() + " bytes]";
+            return "Built[" + index() + ", " + state().size() + " bytes]";
         }
     }
 

@@ -29,21 +29,28 @@ public sealed interface SnapshotTask {
     final class Build implements SnapshotTask {
         private final Optional<Bytes> base;
         private final List<LogEntry> entries;
+        private final Bytes config;
         private final LockLimits limits;
 
         /**
          * @param base the previous snapshot's state, empty for the beginning of the log
          * @param entries the committed entries behind it, at least one, in order; the list must not change any more
+         * @param config the membership as of the last of them, encoded
          */
-        Build(Optional<Bytes> base, List<LogEntry> entries, LockLimits limits) {
+        Build(Optional<Bytes> base, List<LogEntry> entries, Bytes config, LockLimits limits) {
             this.base = base;
             this.entries = entries;
+            this.config = config;
             this.limits = limits;
+        }
+
+        private LogEntry last() {
+            return entries.get(entries.size() - 1);
         }
 
         @Override
         public long index() {
-            return entries.get(entries.size() - 1).index();
+            return last().index();
         }
 
         @Override
@@ -54,7 +61,8 @@ public sealed interface SnapshotTask {
             for (LogEntry entry : entries) {
                 state.apply(entry, StateCodec.command(entry), StateSink.NOBODY);
             }
-            return new SnapshotResult.Built(index(), StateCodec.encode(state));
+            return new SnapshotResult.Built(
+                    new StoredSnapshot(index(), last().term(), last().stampMillis(), config, StateCodec.encode(state)));
         }
 
         @Override

@@ -279,9 +279,14 @@ public final class Raft {
             return;
         }
         RaftLog log = state.log();
-        Bytes config = ConfigurationFormat.encode(state.configurationAt(index));
+        Bytes config = configAt(index);
         long needed = leadership.map(Leadership::lowestNeeded).orElse(Long.MAX_VALUE);
         state.compactTo(new StoredSnapshot(index, log.termAt(index), log.stampAt(index), config, snapshot), needed);
+    }
+
+    /** The membership as of an index, encoded as in a snapshot there; from the latest snapshot's index on, at most {@link #appliedIndex}. */
+    public Bytes configAt(long index) {
+        return ConfigurationFormat.encode(state.configurationAt(index));
     }
 
     /**

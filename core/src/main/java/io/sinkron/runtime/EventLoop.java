@@ -74,8 +74,9 @@ public final class EventLoop {
                 e -> fail("the log store failed: " + e.getMessage(), e));
         this.snapshots = new SnapshotWorker(
                 name + "-snapshot",
+                parts.logStore(),
                 result -> mailbox.put((n, now) -> n.snapshotDone(result, now)),
-                e -> fail("a snapshot could not be made: " + e, e));
+                e -> fail("a snapshot could not be made or written: " + e, e));
         this.loopThread = new Thread(this::run, name);
         this.storageThread = new Thread(storage, name + "-storage");
         loopThread.setDaemon(true);
@@ -315,13 +316,14 @@ public final class EventLoop {
     }
 
     private void finish() {
-        snapshots.stop();
         storage.stop();
         try {
             storageThread.join(STOP_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        // Behind the last log write: breaking off a snapshot that is being written leaves the store failed.
+        snapshots.stop();
         closeQuietly(parts);
         events.close();
         for (CallFuture<?> future : open.values()) {

@@ -96,6 +96,24 @@ class NodeSnapshotTest {
     }
 
     @Test
+    void whatIsBuiltIsToTheLastFieldWhatIsSavedSoThatItCanBeWrittenAhead() {
+        NodeGroup group = group(3);
+        NodeId leader = group.leader();
+        for (NodeId id : List.of(leader, other(leader))) {
+            for (int snapshot = 0; snapshot < 2; snapshot++) {
+                writeUntilWork(group, leader, id);
+                SnapshotResult.Built built = (SnapshotResult.Built) group.work(id);
+                assertEquals(
+                        built.snapshot(), group.saved(id).get(group.saved(id).size() - 1));
+            }
+        }
+    }
+
+    private static NodeId other(NodeId than) {
+        return than.equals(N1) ? NodeId.of("n2") : N1;
+    }
+
+    @Test
     void oneSnapshotIsBuiltAtATimeAndTheNextBeginsWithIt() {
         NodeGroup group = group(1);
         group.leader();
@@ -116,7 +134,9 @@ class NodeSnapshotTest {
         NodeGroup group = group(1);
         group.leader();
         long call = write(group, N1, 200);
-        assertInstanceOf(Refusal.Overloaded.class, group.answer(call).orElseThrow());
+        assertEquals(
+                new Refusal.Overloaded("maxLogBytes", MAX_LOG_BYTES),
+                group.answer(call).orElseThrow());
         long index = group.node(N1).status().appliedIndex();
         assertTrue(index * VALUE_BYTES <= MAX_LOG_BYTES, "applied " + index);
         group.work(N1);

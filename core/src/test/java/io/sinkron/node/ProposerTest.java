@@ -50,6 +50,11 @@ class ProposerTest {
         }
 
         @Override
+        public Refusal.Overloaded fullness() {
+            return new Refusal.Overloaded("bytes", 7);
+        }
+
+        @Override
         public boolean hasRemoteLeader() {
             return isRemote;
         }
@@ -163,7 +168,7 @@ class ProposerTest {
     void aLeaderWithoutRoomRefusesAndKeepsNothing() {
         leadership.isHere = true;
         leadership.hasRoom = false;
-        assertInstanceOf(Refusal.Overloaded.class, acquire(1, 0, 0).orElseThrow());
+        assertEquals(new Refusal.Overloaded("bytes", 7), acquire(1, 0, 0).orElseThrow());
         assertEquals(List.of(), proposer.expired(10 * SECOND));
     }
 

@@ -69,8 +69,12 @@ class SnapshotTaskProperties {
     }
 
     private static Bytes build(Optional<Bytes> base, List<LogEntry> since, ReplicatedState live) {
-        SnapshotResult.Built built = (SnapshotResult.Built) new SnapshotTask.Build(base, since, LIMITS).run();
-        assertEquals(live.appliedIndex(), built.index());
+        Bytes config = Bytes.utf8("members");
+        SnapshotResult.Built built = (SnapshotResult.Built) new SnapshotTask.Build(base, since, config, LIMITS).run();
+        LogEntry last = since.get(since.size() - 1);
+        assertEquals(
+                new StoredSnapshot(live.appliedIndex(), last.term(), last.stampMillis(), config, built.state()),
+                built.snapshot());
         assertEquals(StateCodec.encode(live), built.state(), "at index " + built.index());
         return built.state();
     }

@@ -123,6 +123,47 @@ public abstract class DurableLogStoreContract extends LogStoreContract {
     }
 
     @Test
+    void aPreparedSnapshotIsThereOnceItIsSaved() throws Exception {
+        run(store -> {
+            store.append(entries(1, 20, 1));
+            store.prepareSnapshot(snapshot(15, 1));
+            store.append(entries(21, 22, 1));
+            store.sync();
+        });
+        assertEquals(Optional.empty(), reopened().snapshot(), "it wasn't saved");
+        run(store -> {
+            store.prepareSnapshot(snapshot(15, 1));
+            store.saveSnapshot(snapshot(15, 1), 10);
+        });
+        LogStore.Recovered recovered = reopened();
+        assertEquals(Optional.of(snapshot(15, 1)), recovered.snapshot());
+        assertEquals(entry(22, 1), recovered.entries().get(recovered.entries().size() - 1));
+    }
+
+    @Test
+    void whatIsSavedIsTheSnapshotGivenWhateverWasPrepared() throws Exception {
+        StoredSnapshot sameIndex = new StoredSnapshot(15, 1, 15_000, Bytes.utf8("config"), Bytes.utf8("another state"));
+        run(store -> {
+            store.append(entries(1, 20, 1));
+            store.prepareSnapshot(sameIndex);
+            store.saveSnapshot(snapshot(15, 1), 15);
+        });
+        assertEquals(Optional.of(snapshot(15, 1)), reopened().snapshot());
+        run(store -> {
+            store.prepareSnapshot(snapshot(18, 1));
+            store.saveSnapshot(snapshot(17, 1), 17);
+        });
+        assertEquals(Optional.of(snapshot(17, 1)), reopened().snapshot());
+        run(store -> {
+            store.prepareSnapshot(snapshot(18, 1));
+            store.prepareSnapshot(snapshot(19, 1));
+            store.saveSnapshot(snapshot(18, 1), 17);
+            store.saveSnapshot(snapshot(19, 1), 17);
+        });
+        assertEquals(Optional.of(snapshot(19, 1)), reopened().snapshot());
+    }
+
+    @Test
     void aSnapshotThatTheLogDoesNotReachEmptiesIt() throws Exception {
         run(store -> {
             store.append(entries(1, 20, 1));

@@ -52,6 +52,22 @@ public abstract class LogStoreContract {
     }
 
     @Test
+    void snapshotsMayBePreparedSavedOrNotAndTheOthersGoOn() throws Exception {
+        try (LogStore store = open()) {
+            store.recover();
+            store.append(entries(1, 10, 1));
+            store.prepareSnapshot(snapshot(5, 1));
+            store.append(entries(11, 12, 1));
+            store.sync();
+            store.saveSnapshot(snapshot(5, 1), 3);
+            store.prepareSnapshot(snapshot(7, 1));
+            store.saveSnapshot(snapshot(30, 1), 30);
+            store.append(entries(31, 32, 1));
+            store.sync();
+        }
+    }
+
+    @Test
     void anEmptyBatchIsFine() throws Exception {
         try (LogStore store = open()) {
             store.recover();
