@@ -3,6 +3,7 @@ package io.sinkron.node;
 import io.sinkron.common.Answer;
 import io.sinkron.common.Refusal;
 import io.sinkron.lock.LockCommand;
+import io.sinkron.node.Reads.Question;
 import io.sinkron.queue.QueueRequest;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,24 +35,19 @@ final class Consumers {
         }
         checking.put(call.id(), call);
         LockCommand read = new LockCommand.ReadSessions(((QueueRequest.Dequeue) call.request()).consumer());
-        reads.submit(call.id(), read, call.deadlineNanos(), now).ifPresent(refusal -> end(call.id(), refusal));
+        reads.submit(new Question.OfCall(call.id(), read), call.deadlineNanos(), now)
+                .ifPresent(refusal -> end(call.id(), refusal));
     }
 
-    /** Whether a call waits here for its session's check. */
-    boolean isChecking(long call) {
-        return checking.containsKey(call);
-    }
-
-    /** It is known whether the session of a call is alive, or the call's time is over. */
-    void checked(long call, Answer answer, long now) {
-        if (answer instanceof Refusal) {
-            end(call, answer);
-            return;
-        }
+    /** It is known whether the session of a call is alive, or the call's time is over. False if no such call waits here. */
+    boolean checked(long call, Answer answer, long now) {
         Call.Queue waiting = checking.remove(call);
-        if (waiting != null) {
+        if (waiting != null && answer instanceof Refusal) {
+            outputs.complete(call, answer);
+        } else if (waiting != null) {
             services.call(waiting, now);
         }
+        return waiting != null;
     }
 
     /** The client of a call gave up. */

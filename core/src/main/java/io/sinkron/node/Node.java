@@ -17,7 +17,8 @@ import io.sinkron.common.XxHash64;
 import io.sinkron.lock.LockCommand;
 import io.sinkron.lock.LockMessage;
 import io.sinkron.node.Pending.Purpose;
-import io.sinkron.queue.QueueCommand;
+import io.sinkron.node.Reads.Question.OfCall;
+import io.sinkron.node.Reads.Question.OfOwner;
 import io.sinkron.queue.QueueMessage;
 import io.sinkron.raft.Proposals;
 import io.sinkron.raft.Raft;
@@ -101,7 +102,8 @@ public final class Node {
                 new KeepAlives(now),
                 clock,
                 outputs);
-        this.services = new Services(options, incarnation, random, proposer, route, outputs);
+        ReplicatedQueues queues = new ReplicatedQueues(options.limits(), proposer, route, reads, applier, clock);
+        this.services = new Services(options, incarnation, random, proposer, route, queues, outputs);
         this.standing = new Standing(self, incarnation, lease, services, clock);
         this.consumers = new Consumers(services, reads, outputs);
         this.applied = new AppliedHere(self, incarnation, applier, proposer, services, duties, standing, outputs);
@@ -163,7 +165,7 @@ public final class Node {
         } else if (call instanceof Call.Replicate replicate) {
             Purpose purpose = new Purpose.ClientCall(call.id(), replicate.waitNanos());
             Optional<Refusal> refused = Reads.isRead(replicate.command())
-                    ? reads.submit(call.id(), replicate.command(), call.deadlineNanos(), now)
+                    ? reads.submit(new OfCall(call.id(), replicate.command()), call.deadlineNanos(), now)
                     : proposer.submit(replicate.command(), purpose, call.deadlineNanos(), route, now);
             refused.ifPresent(no -> outputs.complete(call.id(), no));
         } else if (call instanceof Call.Queue queue) {
@@ -171,12 +173,7 @@ public final class Node {
         } else if (call instanceof Call.Cache cache) {
             services.call(cache, now);
         } else if (call instanceof Call.ListQueues list) {
-            if (options.externalQueues()) {
-                services.call(list);
-            } else {
-                reads.submit(call.id(), new QueueCommand.ListQueues(), call.deadlineNanos(), now)
-                        .ifPresent(no -> outputs.complete(call.id(), no));
-            }
+            services.call(list, now);
         } else if (call instanceof Call.KeepAlive keepAlive) {
             membership.keepAlive(keepAlive, leader, now);
         } else if (call instanceof Call.ReadStale read) {
@@ -368,12 +365,12 @@ public final class Node {
         return isMoving;
     }
 
-    /** A read was a client's call, or the question whether a consumer's session is alive. */
+    /** A read was a queue owner's, the question whether a consumer's session is alive, or a client's call. */
     private void complete(Reads.Answered read) {
-        if (consumers.isChecking(read.call())) {
-            consumers.checked(read.call(), read.answer(), now);
-        } else {
-            outputs.complete(read.call(), read.answer());
+        if (read.question() instanceof OfOwner owner) {
+            services.queueRead(owner.store(), read.answer(), now);
+        } else if (read.question() instanceof OfCall of && !consumers.checked(of.call(), read.answer(), now)) {
+            outputs.complete(of.call(), read.answer());
         }
     }
 

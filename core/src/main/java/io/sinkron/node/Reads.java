@@ -5,6 +5,7 @@ import io.sinkron.common.CommandBody;
 import io.sinkron.common.Refusal;
 import io.sinkron.lock.LockCommand;
 import io.sinkron.queue.QueueCommand;
+import io.sinkron.queue.QueueEffect;
 import io.sinkron.queue.QueueReply;
 import io.sinkron.raft.Raft;
 import io.sinkron.raft.RaftEffects;
@@ -50,18 +51,28 @@ final class Reads {
         this.deadlines = new Timers<>(now);
     }
 
-    /** A call and its answer. */
-    record Answered(long call, Answer answer) {}
+    /** What is read, and who wants to know. */
+    sealed interface Question {
+        /** A call, by its number. */
+        record OfCall(long call, CommandBody command) implements Question {}
+
+        /** A queue's owner, who believes that its call to the store changes nothing. */
+        record OfOwner(QueueEffect.Store store) implements Question {}
+    }
+
+    /** Answers an owner who is mistaken: what it asks would change something, or under another claim than its own, and so belongs into the log. */
+    record NoRead() implements Answer {}
+
+    /** A question and its answer. */
+    record Answered(Question question, Answer answer) {}
 
     private static final class Read {
-        private final long call;
-        private final CommandBody command;
+        private final Question question;
         private long askedNanos;
         private boolean isDone;
 
-        Read(long call, CommandBody command) {
-            this.call = call;
-            this.command = command;
+        Read(Question question) {
+            this.question = question;
         }
     }
 
@@ -75,11 +86,11 @@ final class Reads {
     }
 
     /** Takes a read; its answer comes out of {@link #answered} or {@link #expired}. Returns a refusal if it can't be taken. */
-    Optional<Refusal> submit(long call, CommandBody command, long deadlineNanos, long now) {
+    Optional<Refusal> submit(Question question, long deadlineNanos, long now) {
         if (open >= maxOpen) {
             return Optional.of(new Refusal.Overloaded("openCalls", maxOpen));
         }
-        Read read = new Read(call, command);
+        Read read = new Read(question);
         open++;
         deadlines.add(deadlineNanos, read);
         ask(read, now);
@@ -150,7 +161,7 @@ final class Reads {
             for (Read read : reads) {
                 if (!read.isDone) {
                     finish(read);
-                    answered.add(new Answered(read.call, answer(read.command, state, clusterTimeMillis)));
+                    answered.add(new Answered(read.question, answer(read.question, state, clusterTimeMillis)));
                 }
             }
         }
@@ -158,8 +169,15 @@ final class Reads {
         return answered;
     }
 
-    private static Answer answer(CommandBody command, ReplicatedState state, long clusterTimeMillis) {
-        return command instanceof LockCommand lock
+    private static Answer answer(Question question, ReplicatedState state, long clusterTimeMillis) {
+        if (question instanceof Question.OfOwner owner) {
+            QueueEffect.Store store = owner.store();
+            return state.queues()
+                    .read(store.queue(), store.epoch(), store.operations(), clusterTimeMillis)
+                    .<Answer>map(QueueReply.Executed::new)
+                    .orElseGet(NoRead::new);
+        }
+        return ((Question.OfCall) question).command() instanceof LockCommand lock
                 ? state.locks().read(lock, clusterTimeMillis)
                 : new QueueReply.QueueNames(state.queues().names());
     }
@@ -171,7 +189,7 @@ final class Reads {
             if (!read.isDone) {
                 finish(read);
                 String reason = raft.leader().isEmpty() ? "no leader" : "no answer from a quorum in time";
-                ended.add(new Answered(read.call, new Refusal.Unavailable(reason, 500)));
+                ended.add(new Answered(read.question, new Refusal.Unavailable(reason, 500)));
             }
         }
         return ended;

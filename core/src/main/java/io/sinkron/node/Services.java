@@ -13,7 +13,6 @@ import io.sinkron.common.NodeId;
 import io.sinkron.common.Refusal;
 import io.sinkron.node.Pending.Purpose;
 import io.sinkron.queue.QueueBroker;
-import io.sinkron.queue.QueueCommand;
 import io.sinkron.queue.QueueEffect;
 import io.sinkron.queue.QueueMessage;
 import io.sinkron.queue.QueueReply;
@@ -41,6 +40,7 @@ final class Services {
     private final MemoryBatches memory = new MemoryBatches();
     private final Proposer proposer;
     private final Proposer.Route route;
+    private final ReplicatedQueues queues;
     private final Outputs outputs;
     private final Map<Long, Long> listCalls = new HashMap<>();
     private long nextList = -1;
@@ -56,6 +56,7 @@ final class Services {
             RandomGenerator random,
             Proposer proposer,
             Proposer.Route route,
+            ReplicatedQueues queues,
             Outputs outputs) {
         this.options = options;
         this.incarnation = incarnation;
@@ -64,6 +65,7 @@ final class Services {
         this.cache = new CacheNode(options.cache(), options.self(), incarnation, lines, random);
         this.proposer = proposer;
         this.route = route;
+        this.queues = queues;
         this.outputs = outputs;
     }
 
@@ -88,8 +90,12 @@ final class Services {
         cache.call(call.id(), call.request(), call.deadlineNanos(), now);
     }
 
-    /** Asks the external store for its queues. */
-    void call(Call.ListQueues call) {
+    /** Asks the store for its queues. */
+    void call(Call.ListQueues call, long now) {
+        if (!options.externalQueues()) {
+            queues.list(call, now).ifPresent(refusal -> outputs.complete(call.id(), refusal));
+            return;
+        }
         listCalls.put(nextList, call.id());
         outputs.add(new NodeEffect.ListQueueStore(nextList));
         nextList--;
@@ -169,6 +175,16 @@ final class Services {
             broker.stored(operation, executed.answers(), now);
         } else {
             broker.failed(operation, false, answer.toString(), now);
+        }
+    }
+
+    /** A queue operation was read by index, or couldn't be. */
+    void queueRead(QueueEffect.Store store, Answer answer, long now) {
+        if (answer instanceof Reads.NoRead) {
+            queues.propose(store, now)
+                    .ifPresent(refusal -> broker.failed(store.operation(), false, refusal.detail(), now));
+        } else {
+            queueAnswered(store.operation(), answer, now);
         }
     }
 
@@ -278,9 +294,7 @@ final class Services {
                     new NodeEffect.CallQueueStore(store.operation(), store.queue(), store.epoch(), store.operations()));
             return;
         }
-        QueueCommand command = new QueueCommand.Execute(store.queue(), store.epoch(), store.operations());
-        proposer.submit(command, new Purpose.QueueOperation(store.operation()), 0, route, now)
-                .ifPresent(refusal -> broker.failed(store.operation(), false, refusal.detail(), now));
+        queues.call(store, now).ifPresent(refusal -> broker.failed(store.operation(), false, refusal.detail(), now));
     }
 
     private void perform(MemoryBatches.Batch batch, long now) {

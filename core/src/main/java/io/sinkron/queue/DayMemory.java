@@ -36,6 +36,11 @@ final class DayMemory<V> {
         }
     }
 
+    /** Whether {@link #prune} would forget something. */
+    boolean hasOver(long now) {
+        return !entries.isEmpty() && isOver(entries.values().iterator().next(), now);
+    }
+
     void clear() {
         entries.clear();
     }

@@ -87,6 +87,11 @@ final class Deliveries {
 
     QueueAnswer sweep(long now, int limit) {
         touch(now, limit);
+        return swept(now);
+    }
+
+    /** What a sweep answers that has nothing to touch, or nothing any more. */
+    QueueAnswer swept(long now) {
         return new QueueAnswer.Swept(paused ? 0 : contents.offeredCount(), nextDue(now), !moves.isEmpty());
     }
 
@@ -111,6 +116,16 @@ final class Deliveries {
             deliveries.add(next.seenWith(next.receipt));
         }
         return new QueueAnswer.Received(deliveries, nextDue(now), !moves.isEmpty());
+    }
+
+    /** Whether a sweep would touch a message. */
+    boolean isDue(long now) {
+        StoredMessage expiring = contents.firstExpiring();
+        StoredMessage delivered = contents.firstInFlight();
+        StoredMessage delayed = contents.firstDelayed();
+        return expiring != null && expiring.isExpired(now)
+                || delivered != null && delivered.dueMillis <= now
+                || delayed != null && delayed.dueMillis <= now;
     }
 
     private void touch(long now, int limit) {

@@ -228,7 +228,7 @@ final class OwnerDesk {
             }
         }
         if (queue.isReleased) {
-            handBack(queue, steps, false);
+            handBack(queue, steps, view.epoch(), false);
         } else if (undone.isEmpty()) {
             queue.stale = 0;
             settleHint(queue, steps, given);
@@ -273,7 +273,7 @@ final class OwnerDesk {
     private void stale(OwnedQueue queue, List<Step> undone, long storedEpoch, long now) {
         if (storedEpoch > view.epoch()) {
             release(queue, storedEpoch);
-            handBack(queue, undone, false);
+            handBack(queue, undone, storedEpoch, false);
             return;
         }
         queue.claim = 0;
@@ -292,7 +292,7 @@ final class OwnerDesk {
         }
         List<Step> steps = end(queue);
         if (queue.isReleased) {
-            handBack(queue, steps, maybeApplied);
+            handBack(queue, steps, view.epoch(), maybeApplied);
             return;
         }
         requeue(queue, steps, maybeApplied);
@@ -325,14 +325,14 @@ final class OwnerDesk {
         queue.pending.addAll(again);
     }
 
-    /** Hands requests that weren't done to the new owner. */
-    private void handBack(OwnedQueue queue, List<Step> steps, boolean maybeApplied) {
+    /** Hands requests that weren't done to the new owner, who is found in a view of that epoch. */
+    private void handBack(OwnedQueue queue, List<Step> steps, long epoch, boolean maybeApplied) {
         ledger.releaseHolding(queue);
         for (Step step : steps) {
             Work work = step.work();
             if (work != null && !work.isFinished() && !endUnknown(work, maybeApplied)) {
                 ledger.unpark(queue, work);
-                ledger.finishMoved(work, view.epoch());
+                ledger.finishMoved(work, epoch);
             }
         }
     }

@@ -143,7 +143,7 @@ public final class QueueTable {
         if (callerEpoch != epoch) {
             return new QueueAnswer.StaleEpoch(epoch);
         }
-        long now = exists ? Math.max(mark, nowMillis) : nowMillis;
+        long now = timeAt(nowMillis);
         if (op instanceof QueueOp.Enqueue enqueue) {
             return enqueue(enqueue, now);
         }
@@ -157,12 +157,55 @@ public final class QueueTable {
                     ? new QueueAnswer.Received(List.of(), -1, false)
                     : new QueueAnswer.NoSuchQueue(name);
         }
-        return op instanceof QueueOp.Peek || op instanceof QueueOp.Stats || op instanceof QueueOp.TakeMoves
-                ? read(op, now)
-                : write(op, now);
+        return isLook(op) ? look(op, now) : write(op, now);
     }
 
-    private QueueAnswer read(QueueOp op, long now) {
+    private long timeAt(long nowMillis) {
+        return exists ? Math.max(mark, nowMillis) : nowMillis;
+    }
+
+    private static boolean isLook(QueueOp op) {
+        return op instanceof QueueOp.Peek || op instanceof QueueOp.Stats || op instanceof QueueOp.TakeMoves;
+    }
+
+    /**
+     * Whether {@link #read} answers these operations at this time: the epoch is the stored one, and each operation is a {@code Peek}, {@code Stats}
+     * or {@code TakeMoves}, or a {@code Sweep} while there is nothing to sweep. O(1) for each.
+     */
+    public boolean canRead(long callerEpoch, List<QueueOp> ops, long nowMillis) {
+        if (callerEpoch != epoch) {
+            return false;
+        }
+        long now = timeAt(nowMillis);
+        boolean isSwept = !exists || !deliveries.isDue(now) && !dedups.hasOver(now) && !requests.hasOver(now);
+        for (QueueOp op : ops) {
+            if (!isLook(op) && !(isSwept && op instanceof QueueOp.Sweep)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * What {@link #apply} would answer to operations that change nothing; changes nothing itself, the time mark included.
+     *
+     * @param ops operations that {@link #canRead} allows at this time
+     * @return one answer for each operation
+     */
+    public List<QueueAnswer> read(List<QueueOp> ops, long nowMillis) {
+        long now = timeAt(nowMillis);
+        List<QueueAnswer> answers = new ArrayList<>(ops.size());
+        for (QueueOp op : ops) {
+            if (!exists) {
+                answers.add(new QueueAnswer.NoSuchQueue(name));
+            } else {
+                answers.add(op instanceof QueueOp.Sweep ? deliveries.swept(now) : look(op, now));
+            }
+        }
+        return answers;
+    }
+
+    private QueueAnswer look(QueueOp op, long now) {
         if (op instanceof QueueOp.Peek peek) {
             List<QueueAnswer.Delivery> seen = new ArrayList<>();
             contents.list(peek.state(), peek.limit()).forEach(message -> seen.add(message.seenWith("")));

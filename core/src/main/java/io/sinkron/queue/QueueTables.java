@@ -5,6 +5,7 @@ import io.sinkron.spi.QueueOp;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -57,6 +58,31 @@ public final class QueueTables {
             keepAbsent(table);
         }
         return answers;
+    }
+
+    /**
+     * Whether {@link #read} answers these operations at this time: the epoch is the queue's, and none of the operations would change anything. Those
+     * are {@code Peek}, {@code Stats} and {@code TakeMoves}, and a {@code Sweep} while nothing is due. O(1) for each.
+     */
+    public boolean canRead(String queue, long epoch, List<QueueOp> ops, long nowMillis) {
+        return table(queue).canRead(epoch, ops, nowMillis);
+    }
+
+    /**
+     * Answers operations on one queue as {@link #execute} would, if that would change nothing; changes nothing itself. Not even the order in which
+     * claims of absent queues are forgotten, so that replicas that answered different reads stay equal.
+     *
+     * @return one answer for each operation; empty where {@link #canRead} says no
+     */
+    public Optional<List<QueueAnswer>> read(String queue, long epoch, List<QueueOp> ops, long nowMillis) {
+        QueueTable table = table(queue);
+        return table.canRead(epoch, ops, nowMillis) ? Optional.of(table.read(ops, nowMillis)) : Optional.empty();
+    }
+
+    private QueueTable table(String queue) {
+        QueueTable table = existing.get(queue);
+        table = table == null ? absent.get(queue) : table;
+        return table == null ? new QueueTable(queue) : table;
     }
 
     private void keepAbsent(QueueTable table) {

@@ -4,6 +4,7 @@ import io.sinkron.common.Answer;
 import io.sinkron.common.CommandBody;
 import io.sinkron.common.Message;
 import io.sinkron.common.NodeId;
+import io.sinkron.queue.QueueRequest;
 import io.sinkron.raft.MembershipChange;
 import io.sinkron.raft.RaftEffects.Write;
 import io.sinkron.raft.Role;
@@ -154,6 +155,11 @@ final class NodeGroup {
     /** Asks for the names of all queues. */
     long listQueues(NodeId at) {
         return call(at, new Call.ListQueues(nextCall++, now + 1_000_000_000L));
+    }
+
+    /** Asks something of a queue; the call must have ended after this time. */
+    long queue(NodeId at, String queue, QueueRequest request, long nanos) {
+        return call(at, new Call.Queue(nextCall++, now + nanos, queue, request));
     }
 
     private long call(NodeId at, Call call) {
