@@ -21,23 +21,55 @@ class ExhaustiveSearchTest {
 
     static Stream<Arguments> groups() {
         return Stream.of(
-                of("an election, slow disks", Setup.of(Beginning.FOLLOWERS, 3, 2)),
+                of(
+                        "an election, slow disks",
+                        Setup.of(Beginning.FOLLOWERS, 3, 2).promising()),
+                of(
+                        "an election, a crash, slow disks",
+                        Setup.of(Beginning.FOLLOWERS, 3, 2).losing(1, 0)),
                 of("two commands, slow disks", Setup.of(Beginning.LED, 3, 2).with(2, 0, 0)),
                 of(
                         "two commands, slow disks, a crash",
                         Setup.of(Beginning.LED, 3, 2).with(2, 0, 0).losing(1, 0)),
-                of("another leader, slow disks", Setup.of(Beginning.LED, 3, 3).with(0, 0, 1)),
+                of(
+                        "another leader, slow disks",
+                        Setup.of(Beginning.LED, 3, 3).with(0, 0, 1).promising()),
                 of(
                         "another leader, a command",
                         Setup.of(Beginning.LED, 3, 3).with(1, 0, 0).delaying(0)),
+                of(
+                        "leadership is handed over",
+                        Setup.of(Beginning.LED, 3, 3)
+                                .transferring(1)
+                                .delaying(0)
+                                .promising()),
                 of("logs that differ", Setup.of(Beginning.DIVERGED, 3, 4).delaying(0)),
+                of(
+                        "one of two is replaced",
+                        Setup.of(Beginning.LED, 3, 2).changing(Change.REPLACE).delaying(0)),
+                of(
+                        "two become three",
+                        Setup.of(Beginning.LED, 3, 2).changing(Change.GROW).delaying(0)),
                 of(
                         "one of three is removed",
                         Setup.of(Beginning.LED, 3, 2).changing(Change.SHRINK).delaying(0)));
     }
 
     static Stream<Arguments> largeGroups() {
-        return Stream.of(of("two elections", Setup.of(Beginning.FOLLOWERS, 3, 3).delaying(0)));
+        return Stream.of(
+                of(
+                        "two elections",
+                        Setup.of(Beginning.FOLLOWERS, 3, 3).delaying(0).promising()),
+                of(
+                        "leadership is handed over, a command",
+                        Setup.of(Beginning.LED, 3, 3)
+                                .transferring(1)
+                                .with(1, 0, 0)
+                                .delaying(0)
+                                .promising()),
+                of(
+                        "one of three is removed, another leader",
+                        Setup.of(Beginning.LED, 3, 3).changing(Change.SHRINK).delaying(0)));
     }
 
     private static Arguments of(String name, Setup setup) {

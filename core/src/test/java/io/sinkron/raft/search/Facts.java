@@ -36,6 +36,9 @@ record Facts(
     /** A message that waits for a write, counted from the last durable one. */
     record Held(long write, Outgoing outgoing) {}
 
+    /** The part of a round's class that decides about an acknowledgement: whether it is from before its sender lost its log. */
+    static final int EARLIER_LIFE = 1 | 2 << 2;
+
     private static final long NEVER = Long.MIN_VALUE;
 
     static Facts of(Machine machine, Symmetry symmetry) {

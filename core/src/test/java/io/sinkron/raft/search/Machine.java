@@ -252,9 +252,6 @@ final class Machine {
         if (raft.role() == Role.PRE_CANDIDATE || raft.role() == Role.CANDIDATE) {
             parts.add(StateHash.peek(election, "ballot"));
         }
-        if (raft.role() == Role.PRE_CANDIDATE && raft.lastIndex() == 0) {
-            parts.add(StateHash.peek(election, "founding"));
-        }
         if (hasPromise()) {
             parts.add((now - (long) StateHash.peek(election, "promisedAt")) / STALL);
             parts.add(StateHash.peek(election, "promisedTerm"));

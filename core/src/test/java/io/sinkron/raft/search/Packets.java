@@ -16,7 +16,6 @@ import java.util.Map;
 /** All messages that were ever sent, each a number. */
 final class Packets {
     private final Symmetry symmetry;
-    private final boolean isFounding;
     private final Map<Packet, Integer> numbers = new HashMap<>();
     private final List<Packet> packets = new ArrayList<>();
     private final List<Lanes> lanes = new ArrayList<>();
@@ -24,22 +23,14 @@ final class Packets {
     /** A message on its way. */
     record Packet(int from, int to, RaftMessage message) {}
 
-    /**
-     * @param isFounding whether a group may be founded, so that it matters what a log and a disk are said to be
-     */
-    Packets(Symmetry symmetry, boolean isFounding) {
-        this.isFounding = isFounding;
+    Packets(Symmetry symmetry) {
         this.symmetry = symmetry;
     }
 
     int number(int from, int to, RaftMessage message) {
         return numbers.computeIfAbsent(new Packet(from, to, message), packet -> {
             packets.add(packet);
-            Lanes hash = new StateHash(symmetry, 0, 0, 0).of(symmetry.id(from), symmetry.id(to), message);
-            if (isFounding && message instanceof PreVoteResponse response) {
-                hash.put(response.lastIndex() * 2 + (response.blank() ? 1 : 0));
-            }
-            lanes.add(hash);
+            lanes.add(new StateHash(symmetry, 0, 0, 0).of(symmetry.id(from), symmetry.id(to), message));
             return packets.size() - 1;
         });
     }
@@ -53,12 +44,12 @@ final class Packets {
     }
 
     /**
-     * Whether a message needs no delivery any more:
+     * Whether a message needs no delivery any more, as far as safety goes:
      * <ul>
      *   <li>an answer to what its receiver doesn't ask any more and, by the term on its disk, never will again: it does nothing;
      *   <li>a refusal of a vote that teaches no term: all it can do is to keep a candidate from winning, which it may fail to do anyway;
-     *   <li>a pre-vote request whose sender, by its disk, is beyond it: all that the answer can do is to teach a term, and the sender's
-     *       latest question does that as well.
+     *   <li>a request of a term that sender and receiver are both beyond, by their disks: all that its answer can do is to teach a term, and
+     *       what the sender says in its present term (a pre-vote at least, which it may ask for at any time) does that as well.
      * </ul>
      */
     static boolean isDead(Packet packet, Facts sender, Facts receiver) {
@@ -74,10 +65,42 @@ final class Packets {
             boolean isAsking = receiver.term() == message.term() && receiver.role() == Role.CANDIDATE;
             return isOfThePast && !(response.granted() && isAsking);
         }
-        if (message instanceof AppendAccepted || message instanceof AppendRejected) {
+        if (isAnswerToLeader(message)) {
             return isOfThePast && !(receiver.term() == message.term() && receiver.isLeader());
         }
-        return false;
+        return message.term() < receiver.durableTerm() && message.term() < sender.durableTerm();
+    }
+
+    private static boolean isAnswerToLeader(RaftMessage message) {
+        return message instanceof AppendAccepted || message instanceof AppendRejected;
+    }
+
+    /**
+     * Whether a message can do nothing that another one can't:
+     * <ul>
+     *   <li>a pre-vote request with a log that is less up to date;
+     *   <li>an answer from a term that its receiver's disk hasn't reached, so that it wasn't asked in it: each teaches the term, and no more.
+     * </ul>
+     */
+    static boolean isCoveredBy(Packet one, Packet other, Facts receiver) {
+        if (one.from() != other.from() || one.to() != other.to()) {
+            return false;
+        }
+        if (one.message() instanceof PreVoteRequest a && other.message() instanceof PreVoteRequest b) {
+            boolean isNoMoreUpToDate =
+                    a.lastTerm() < b.lastTerm() || a.lastTerm() == b.lastTerm() && a.lastIndex() <= b.lastIndex();
+            return a.term() == b.term() && isNoMoreUpToDate;
+        }
+        return teaches(one.message(), receiver)
+                && teaches(other.message(), receiver)
+                && one.message().term() == other.message().term();
+    }
+
+    private static boolean teaches(RaftMessage message, Facts receiver) {
+        boolean isAnswer = isAnswerToLeader(message)
+                || message instanceof VoteResponse
+                || message instanceof PreVoteResponse response && !response.granted();
+        return isAnswer && message.term() > receiver.durableTerm();
     }
 
     /**
@@ -92,7 +115,7 @@ final class Packets {
         if (message instanceof AppendEntries append) {
             return from.roundClass(packet.to(), append.term(), append.round());
         } else if (message instanceof AppendAccepted accepted) {
-            return to.roundClass(packet.from(), accepted.term(), accepted.round());
+            return to.roundClass(packet.from(), accepted.term(), accepted.round()) & Facts.EARLIER_LIFE;
         } else if (message instanceof AppendRejected rejected) {
             return to.roundClass(packet.from(), rejected.term(), rejected.round());
         }

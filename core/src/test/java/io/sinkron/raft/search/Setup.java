@@ -18,6 +18,8 @@ import io.sinkron.raft.MembershipChange;
  * @param transfers how often a leader is asked to hand its leadership over
  * @param delays how often a node's disk gets slow: its writes wait, and may be lost in a crash, while the node goes on, until the disk is done
  *     with all of them. At other times a write is done before anything else happens
+ * @param hasPromises whether the promise to a leader heard of lasts until it lapses. Without, it is over at once, which loses nothing of safety:
+ *     all it does is to refuse votes, and a request for one need not arrive
  */
 record Setup(
         int nodes,
@@ -30,14 +32,13 @@ record Setup(
         int crashes,
         int wipes,
         int transfers,
-        int delays) {
+        int delays,
+        boolean hasPromises) {
     /** For {@link #delays}: any write may take any time. */
     static final int ANY = -1;
 
     /** How a group begins. */
     enum Beginning {
-        /** With empty disks, in term 0. */
-        BLANK,
         /** With followers in term 1, each with the same first entry in its log. */
         FOLLOWERS,
         /**
@@ -62,12 +63,23 @@ record Setup(
     }
 
     static Setup of(Beginning beginning, int nodes, int maxTerm) {
-        return new Setup(nodes, beginning, Change.NONE, maxTerm, 0, 0, 0, 0, 0, 0, ANY);
+        return new Setup(nodes, beginning, Change.NONE, maxTerm, 0, 0, 0, 0, 0, 0, ANY, false);
     }
 
     Setup changing(Change how) {
         return new Setup(
-                nodes, beginning, how, maxTerm, proposals, heartbeats, silences, crashes, wipes, transfers, delays);
+                nodes,
+                beginning,
+                how,
+                maxTerm,
+                proposals,
+                heartbeats,
+                silences,
+                crashes,
+                wipes,
+                transfers,
+                delays,
+                hasPromises);
     }
 
     Setup with(int howManyProposals, int howManyHeartbeats, int howManySilences) {
@@ -82,7 +94,8 @@ record Setup(
                 crashes,
                 wipes,
                 transfers,
-                delays);
+                delays,
+                hasPromises);
     }
 
     Setup losing(int howManyCrashes, int howManyWipes) {
@@ -97,7 +110,8 @@ record Setup(
                 howManyCrashes,
                 howManyWipes,
                 transfers,
-                delays);
+                delays,
+                hasPromises);
     }
 
     Setup transferring(int howManyTransfers) {
@@ -112,7 +126,8 @@ record Setup(
                 crashes,
                 wipes,
                 howManyTransfers,
-                delays);
+                delays,
+                hasPromises);
     }
 
     Setup delaying(int howManyDelays) {
@@ -127,7 +142,8 @@ record Setup(
                 crashes,
                 wipes,
                 transfers,
-                howManyDelays);
+                howManyDelays,
+                hasPromises);
     }
 
     int[] toNumbers() {
@@ -142,14 +158,42 @@ record Setup(
             crashes,
             wipes,
             transfers,
-            delays
+            delays,
+            hasPromises ? 1 : 0
         };
     }
 
     /** The inverse of {@link #toNumbers}. */
     static Setup ofNumbers(int[] n) {
         return new Setup(
-                n[0], Beginning.values()[n[1]], Change.values()[n[2]], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10]);
+                n[0],
+                Beginning.values()[n[1]],
+                Change.values()[n[2]],
+                n[3],
+                n[4],
+                n[5],
+                n[6],
+                n[7],
+                n[8],
+                n[9],
+                n[10],
+                n[11] == 1);
+    }
+
+    Setup promising() {
+        return new Setup(
+                nodes,
+                beginning,
+                change,
+                maxTerm,
+                proposals,
+                heartbeats,
+                silences,
+                crashes,
+                wipes,
+                transfers,
+                delays,
+                true);
     }
 
     boolean hasJoiner() {

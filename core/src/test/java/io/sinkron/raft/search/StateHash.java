@@ -28,6 +28,7 @@ import java.util.Set;
  *   <li>times: see {@link Machine}, none of them decides anything before an event that lets time pass, and such an event ends all waits of its
  *       kind; what remains of them are the yes-or-no answers below;
  *   <li>numbers of writes: only compared with each other, so they count from the last durable one;
+ *   <li>what only counts when a group is founded: no search begins with empty disks everywhere, so nobody is ever without a log among its voters;
  *   <li>rounds: only compared with each other; they count in the exact lane, and {@link World} adds how they compare to the other lanes.
  * </ul>
  */

@@ -61,7 +61,7 @@ final class World {
         this.setup = setup;
         this.size = setup.nodes();
         this.symmetry = new Symmetry(size, setup.alike());
-        this.packets = new Packets(symmetry, setup.beginning() == Beginning.BLANK);
+        this.packets = new Packets(symmetry);
         this.locals = new LocalStates(symmetry, packets);
         this.history = new History(symmetry);
         this.historyAt = size;
@@ -105,7 +105,6 @@ final class World {
 
     private Disk founderDisk(int node) {
         return switch (setup.beginning()) {
-            case BLANK -> Disk.blank(1);
             case FOLLOWERS, LED -> new Disk(1, new HardState(1, Optional.empty()), List.of(entry(1, 1)));
             case DIVERGED -> {
                 long term = node == 0 ? 2 : 3;
@@ -133,6 +132,13 @@ final class World {
             }
         }
         return null;
+    }
+
+    private int lapsed(int local) {
+        boolean isOver = !locals.facts(local).hasPromise();
+        return isOver
+                ? local
+                : locals.step(local, LAPSE_CODE, new Event.Lapse()).next();
     }
 
     Facts facts(int[] state, int node) {
@@ -279,8 +285,8 @@ final class World {
             wasDiskBusy = locals.facts(before).hasUnflushed();
             Step step = locals.step(before, code, event);
             violation = step.violation();
-            isNews |= step.next() != before;
-            fixed[node] = step.next();
+            fixed[node] = setup.hasPromises() ? step.next() : lapsed(step.next());
+            isNews |= fixed[node] != before;
             for (int packet : step.sent()) {
                 put(packet);
             }
@@ -337,11 +343,18 @@ final class World {
 
         private boolean isRepeated(int i, Packet packet, int kept) {
             Lanes lanes = packets.lanes(onWay[i]);
+            Facts receiver = locals.facts(fixed[packet.to()]);
             for (int k = 0; k < kept; k++) {
                 Lanes other = packets.lanes(onWay[k]);
-                if (other.a[0] == lanes.a[0]
+                Packet earlier = packets.get(onWay[k]);
+                boolean isSame = other.a[0] == lanes.a[0]
                         && other.b[0] == lanes.b[0]
-                        && classOf(fixed, packets.get(onWay[k])) == classOf(fixed, packet)) {
+                        && classOf(fixed, earlier) == classOf(fixed, packet);
+                if (isSame || mayForget() && Packets.isCoveredBy(packet, earlier, receiver)) {
+                    return true;
+                }
+                if (mayForget() && Packets.isCoveredBy(earlier, packet, receiver)) {
+                    onWay[k] = onWay[i];
                     return true;
                 }
             }
@@ -350,8 +363,12 @@ final class World {
     }
 
     /** A node whose disk is lost begins with old terms again. */
+    private boolean mayForget() {
+        return setup.wipes() == 0;
+    }
+
     private boolean isDead(int[] state, Packet packet) {
-        return setup.wipes() == 0
+        return mayForget()
                 && Packets.isDead(packet, locals.facts(state[packet.from()]), locals.facts(state[packet.to()]));
     }
 
