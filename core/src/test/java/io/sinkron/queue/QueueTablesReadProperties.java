@@ -1,6 +1,7 @@
 package io.sinkron.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sinkron.common.Bytes;
@@ -60,12 +61,15 @@ class QueueTablesReadProperties {
         QueueScript script = new QueueScript();
         long clock = 1_000_000;
         long epoch = 5;
+        for (String queue : List.of("q0", "q1")) {
+            tables.execute(queue, epoch, List.of(new QueueOp.Claim()), clock);
+        }
         for (Step step : steps) {
             clock += step.waitMillis;
             String queue = "q" + step.b % 2;
             // Now and then another owner's claim, which the one before doesn't hear of.
             boolean isClaim = step.a % 9 == 0;
-            epoch += isClaim && step.b % 3 == 0 ? 1 : 0;
+            epoch += isClaim && step.b / 2 % 5 == 0 ? 1 : 0;
             QueueOp op = isClaim ? new QueueOp.Claim() : script.next(step.kind, step.a, step.b);
             tables.execute(queue, epoch, List.of(op), clock).forEach(script::answered);
             for (String read : List.of("q0", "q1", "unknown")) {
@@ -127,6 +131,21 @@ class QueueTablesReadProperties {
         List<QueueAnswer> executed = tables.execute("q", 1, peek, 1_100);
         assertEquals(1, ((QueueAnswer.Peeked) executed.get(1)).messages().size());
         assertEquals(Optional.of(executed), tables.read("q", 1, peek, 1_100));
+    }
+
+    @Example
+    void aDedupIdOrAKeyThatIsOverIsDueToo() {
+        for (boolean isKey : List.of(true, false)) {
+            QueueTables tables = new QueueTables();
+            NewMessage message = new NewMessage(
+                    Bytes.utf8("m"), Map.of(), 4, 0, 0, isKey ? Optional.empty() : Optional.of("d"), Optional.empty());
+            Optional<QueueOp.Remember> key = isKey ? Optional.of(new QueueOp.Remember("k", 1)) : Optional.empty();
+            QueueOp enqueue = new QueueOp.Enqueue(List.of(message), key, Bytes.utf8("nonce-of-16-byte"));
+            tables.execute("q", 1, List.of(new QueueOp.Claim(), enqueue), 0);
+            assertTrue(tables.canRead("q", 1, READS, 86_399_999));
+            assertFalse(tables.canRead("q", 1, READS, 86_400_000), "a sweep forgets it");
+            compare(tables, "q", 1, READS, 86_400_000);
+        }
     }
 
     @Example
