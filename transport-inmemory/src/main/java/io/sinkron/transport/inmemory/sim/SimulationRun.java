@@ -5,6 +5,7 @@ import io.sinkron.node.Node;
 import io.sinkron.node.NodeOptions;
 import io.sinkron.transport.inmemory.sim.fault.FaultDraw;
 import io.sinkron.transport.inmemory.sim.fault.FaultInjector;
+import io.sinkron.transport.inmemory.sim.fault.FaultKind;
 import io.sinkron.transport.inmemory.sim.fault.Faults;
 import io.sinkron.transport.inmemory.sim.fault.PlannedFault;
 import io.sinkron.transport.inmemory.sim.invariant.CacheInvariants;
@@ -33,6 +34,9 @@ import java.util.function.Supplier;
  */
 final class SimulationRun {
     private static final long STEP_NANOS = 100_000_000;
+
+    /** So near to the others a node that was replaced has to come before it's counted on. */
+    private static final long CAUGHT_UP_ENTRIES = 64;
 
     private final SimulationPlan plan;
     private final SeededRandom seed;
@@ -108,6 +112,7 @@ final class SimulationRun {
         try {
             begin();
             runFor(plan.durationNanos());
+            replaceLostDisks();
             gather();
             serveWithoutTheOthers();
             faults.stop();
@@ -145,6 +150,33 @@ final class SimulationRun {
 
     private void runFor(long nanos) {
         scheduler.runUntil(scheduler.nowNanos() + nanos);
+    }
+
+    /**
+     * Liveness: once nothing breaks, the successors of lost disks become voters and catch up. A majority of the others need not serve before, as a lost
+     * disk is one of those that a majority may do without.
+     */
+    private void replaceLostDisks() {
+        if (!chosenFaults.has(FaultKind.WIPE)) {
+            return;
+        }
+        faults.stop();
+        long end = scheduler.nowNanos() + plan.recoveryNanos();
+        while (!raft.hasReplacedLostDisks() || mostBehind() > CAUGHT_UP_ENTRIES) {
+            if (scheduler.nowNanos() > end) {
+                throw new Violation("G6 a healed group takes in all nodes", "in force is " + raft.inForce());
+            }
+            runFor(STEP_NANOS);
+        }
+    }
+
+    /** By how many entries the node that has applied least is behind the one that has applied most. */
+    private long mostBehind() {
+        long[] applied = machines().stream()
+                .mapToLong(machine -> machine.status().appliedIndex())
+                .sorted()
+                .toArray();
+        return applied.length < nodes.size() ? Long.MAX_VALUE : applied[applied.length - 1] - applied[0];
     }
 
     /** Liveness: once nothing breaks, whatever was begun to change of the membership ends, and all nodes can be made voters. */

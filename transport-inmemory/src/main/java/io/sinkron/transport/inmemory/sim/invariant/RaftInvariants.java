@@ -110,6 +110,15 @@ public final class RaftInvariants implements WorldObserver {
                 .orElse(founding);
     }
 
+    /** Whether no change of the membership is under way and every voter in force is the disk that its node has now. */
+    public boolean hasReplacedLostDisks() {
+        Configuration inForce = inForce();
+        return inForce.isSettled()
+                && inForce.voters().stream()
+                        .allMatch(voter ->
+                                shadows.get(voter.id()).durable.hardState().identity() == voter.identity());
+    }
+
     @Override
     public void started(NodeId node, LogStore.Recovered recovered) {
         Shadow shadow = shadows.get(node);
