@@ -33,6 +33,7 @@ import java.util.function.UnaryOperator;
  */
 final class NodeGroup {
     private static final long STEP_NANOS = 5_000_000;
+    private static final int MAX_TURNS = 100_000;
 
     private final Map<NodeId, Node> nodes = new LinkedHashMap<>();
     private final Map<NodeId, Deque<SnapshotTask>> tasks = new HashMap<>();
@@ -182,7 +183,10 @@ final class NodeGroup {
     /** Turns of all nodes until nothing moves at this time. */
     private void settle() {
         boolean isMoving = true;
-        while (isMoving) {
+        for (int turns = 0; isMoving; turns++) {
+            if (turns > MAX_TURNS) {
+                throw new IllegalStateException("the nodes never come to rest");
+            }
             isMoving = false;
             for (Map.Entry<NodeId, Node> entry : nodes.entrySet()) {
                 Node node = entry.getValue();
