@@ -23,7 +23,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
  * Runs in a JVM of its own, as a bug may make it hang or run out of memory: tries what may find a bug, one after the other, and says what did.
  *
  * <p>Each argument is {@code id=directories=step,step...}: classes with the bug, and what to run. A step is {@code class:name}, {@code package:name} (all its
- * tests and properties, the random schedules last) or {@code seeds:first:end} (the simulator).
+ * tests and properties save those that plant bugs themselves, the random schedules last) or {@code seeds:first:end} (the simulator).
  */
 final class Hunt {
     /** Marks the lines that are for the one who asked. */
