@@ -88,6 +88,22 @@ class LogCrashEnumerationTest {
         });
     }
 
+    @Test
+    void preparedSnapshotsSavedAndNeverAskedFor() throws IOException {
+        enumerate(30, log -> {
+            log.append(batch(1, 0, list(1, 6, 1)));
+            log.sync();
+            log.prepare(snapshot(4, 1));
+            log.append(entries(7, 7, 1));
+            log.save(snapshot(4, 1), 2);
+            log.prepare(snapshot(6, 1));
+            log.append(entries(8, 8, 1));
+            log.save(snapshot(20, 1), 20);
+            log.append(entries(21, 21, 1));
+            log.prepare(snapshot(21, 1));
+        });
+    }
+
     /** Loses power before each operation of the run and behind the last one. */
     private static void enumerate(int leastExhausted, Script script) throws IOException {
         int exhausted = 0;

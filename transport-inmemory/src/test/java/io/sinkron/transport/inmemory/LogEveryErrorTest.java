@@ -88,6 +88,7 @@ class LogEveryErrorTest {
             for (IOException later : new IOException[] {
                 assertThrows(IOException.class, store::sync),
                 assertThrows(IOException.class, () -> store.append(entries(1, 1, 1))),
+                assertThrows(IOException.class, () -> store.prepareSnapshot(snapshot(1000, 1))),
                 assertThrows(IOException.class, () -> store.saveSnapshot(snapshot(1000, 1), 0))
             }) {
                 assertEquals(error, later.getCause());

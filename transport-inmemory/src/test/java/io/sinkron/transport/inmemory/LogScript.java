@@ -25,6 +25,7 @@ final class LogScript {
     private final LogModel model;
     private final RandomGenerator random;
     private FileLogStore store;
+    private long preparedIndex;
 
     LogScript(SimulatedDisk disk, LogModel model, RandomGenerator random) {
         this.disk = disk;
@@ -35,6 +36,7 @@ final class LogScript {
     /** Opens the store and compares what it recovers with the model. */
     void open() throws IOException {
         store = new FileLogStore(disk, OPTIONS);
+        preparedIndex = 0;
         model.recovered(store.recover());
     }
 
@@ -112,7 +114,21 @@ final class LogScript {
                 ? model.termAt(index)
                 : Math.max(1, model.hardState().term());
         long freeUpTo = Math.max(0, index - random.nextInt(8));
-        save(snapshot(index, term), freeUpTo);
+        StoredSnapshot snapshot = snapshot(index, term);
+        switch (random.nextInt(4)) {
+            case 0 -> prepare(snapshot);
+            case 1 -> prepare(snapshot(model.snapshotIndex() + 1 + random.nextInt(12), term));
+            default -> {}
+        }
+        save(snapshot, freeUpTo);
+    }
+
+    /** As {@code FileLogStore} wants it: each newer than the last one that was prepared. Promises nothing. */
+    void prepare(StoredSnapshot snapshot) throws IOException {
+        if (snapshot.index() > preparedIndex) {
+            preparedIndex = snapshot.index();
+            store.prepareSnapshot(snapshot);
+        }
     }
 
     void save(StoredSnapshot snapshot, long freeUpTo) throws IOException {
