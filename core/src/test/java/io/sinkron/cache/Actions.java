@@ -53,11 +53,27 @@ final class Actions {
                 return false;
             }
             boolean isActive = at[World.VIEW] == 0 || (at[World.ACTIVE] >> node & 1) != 0;
-            if (counts && (!isActive || !world.facts(at, node).isQuiet())) {
+            if (counts && (!isActive || !isQuiet(at, node))) {
                 return false;
             }
         }
         return true;
+    }
+
+    private boolean isQuiet(int[] at, int node) {
+        boolean isQuiet = true;
+        for (int line = 0; line < world.setup.lines(); line++) {
+            isQuiet &= world.facts(at, node, line).isQuiet();
+        }
+        return isQuiet;
+    }
+
+    private boolean canTimeOut(int node) {
+        boolean canTimeOut = false;
+        for (int line = 0; line < world.setup.lines(); line++) {
+            canTimeOut |= world.facts(state, node, line).canTimeOut();
+        }
+        return canTimeOut;
     }
 
     private boolean has(int budget) {
@@ -115,7 +131,7 @@ final class Actions {
     }
 
     private void deliver(Turn turn, Letter letter) {
-        CacheMessage message = world.setup.bug().delivered(turn, letter.to(), letter.message());
+        CacheMessage message = world.setup.bug().delivered(turn, letter.from(), letter.to(), letter.message());
         turn.apply(letter.to(), new Replica.Deliver(world.id(letter.from()), message));
     }
 
@@ -127,14 +143,14 @@ final class Actions {
         Facts facts = world.facts(state, node);
         int left = state[World.CALLS] >> 4 * node & 15;
         if (left > 0 && facts.isServing()) {
-            calls(node, left);
+            for (int line = 0; line < world.setup.lines(); line++) {
+                calls(node, left, Replica.KEYS.get(line));
+            }
         }
         if (has(World.EVICTIONS) && facts.state().isEvictable()) {
             Turn turn = spending(World.EVICTIONS);
             turn.apply(node, new Replica.Evicted());
-            if (facts.state() == ControllerState.M) {
-                world.setup.bug().evicted(turn, node, facts.value());
-            }
+            world.setup.bug().evicted(turn, node, facts);
             show(turn, () -> world.id(node) + " evicts");
         }
         if (has(World.FLUSHES) && facts.state() == ControllerState.M) {
@@ -158,7 +174,10 @@ final class Actions {
                 || world.setup.stages().size() == 1
                 || facts.epoch() <= state[World.VIEW] && !world.isMember(state[World.VIEW], node);
         if (has(World.LEASE_LOSSES) && mayLoseLease && (state[World.EXPIRED] >> node & 1) == 0) {
-            Turn turn = spending(World.LEASE_LOSSES).apply(node, new Replica.Lease(false));
+            Turn turn = spending(World.LEASE_LOSSES);
+            if (!world.setup.bug().ignoresOwnLease()) {
+                turn.apply(node, new Replica.Lease(false));
+            }
             turn.fixed[World.EXPIRED] |= 1 << node;
             show(turn, () -> world.id(node) + " loses its lease");
         }
@@ -174,19 +193,22 @@ final class Actions {
         return node * 16L + world.setup.callsEach() - left + 1;
     }
 
-    private void calls(int node, int left) {
+    private void calls(int node, int left, Bytes key) {
         long number = callNumber(node, left);
         Turn read = world.turn(state);
         read.fixed[World.CALLS] -= 1 << 4 * node;
-        read.apply(node, new Replica.Called(number, new CacheRequest.Get(Replica.KEY)));
-        show(read, () -> world.id(node) + " reads");
+        read.apply(node, new Replica.Called(number, new CacheRequest.Get(key)));
+        show(read, () -> world.id(node) + " reads " + key.asUtf8());
         if (has(World.WRITES)) {
             Turn write = spending(World.WRITES);
             write.fixed[World.CALLS] -= 1 << 4 * node;
-            CacheRequest put = new CacheRequest.Put(
-                    Replica.KEY, Bytes.utf8("w" + number), -1, 0, world.setup.durability(), Optional.empty());
-            write.apply(node, new Replica.Called(number, put));
-            show(write, () -> world.id(node) + " writes");
+            boolean isDelete = world.setup.isLastWriteDelete() && state[World.WRITES] == 1;
+            CacheRequest request = isDelete
+                    ? new CacheRequest.Delete(key, -1, world.setup.durability(), Optional.empty())
+                    : new CacheRequest.Put(
+                            key, Bytes.utf8("w" + number), -1, 0, world.setup.durability(), Optional.empty());
+            write.apply(node, new Replica.Called(number, request));
+            show(write, () -> world.id(node) + (isDelete ? " deletes " : " writes ") + key.asUtf8());
         }
     }
 
@@ -268,7 +290,7 @@ final class Actions {
 
     private void timeouts() {
         for (int node = 0; node < world.size; node++) {
-            if (!world.isCrashed(state, node) && world.facts(state, node).canTimeOut()) {
+            if (!world.isCrashed(state, node) && canTimeOut(node)) {
                 NodeId late = world.id(node);
                 show(world.turn(state).apply(node, new Replica.Timeout()), () -> late + " times out");
             }

@@ -27,7 +27,8 @@ final class ClusterWalk {
     static final long MILLI = 1_000_000;
     private static final long LEASE = 1_000 * MILLI;
     private static final long CALL_TIME = 3_000 * MILLI;
-    private static final CacheOptions OPTIONS = CacheOptions.DEFAULT.withCapacity(5, 1 << 20);
+    private static final CacheOptions OPTIONS =
+            CacheOptions.DEFAULT.withCapacity(5, 1 << 20).withFilter(3);
 
     final Random random;
     final List<Box> boxes = new ArrayList<>();

@@ -12,6 +12,7 @@ import io.sinkron.cache.World.Stage;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,6 +32,19 @@ class ExhaustiveSearchTest {
     static Stream<Arguments> clusters() {
         return Stream.of(
                 two("nothing goes wrong", 3, 2, BACKED_UP, Map.of()),
+                lines("two lines, room for one, write-back", 2, 1, WRITE_BACK, Map.of()),
+                lines("two lines, room for one", 1, 1, BACKED_UP, Map.of()),
+                lines("two lines, room for one, a duplicate", 1, 1, WRITE_BACK, Map.of(World.DUPLICATES, 1)),
+                deleting("a delete", BACKED_UP, Map.of()),
+                deleting("a delete and a duplicate, write-through", WRITE_THROUGH, Map.of(World.DUPLICATES, 1)),
+                three("three nodes, without the filter", 0, 1, 2, BACKED_UP, Map.of()),
+                three(
+                        "three nodes, an eviction and a duplicate, write-back",
+                        4,
+                        1,
+                        1,
+                        WRITE_BACK,
+                        Map.of(World.EVICTIONS, 1, World.DUPLICATES, 1)),
                 two("an eviction", 2, 2, BACKED_UP, Map.of(World.EVICTIONS, 1)),
                 two("two evictions, write-back", 2, 2, WRITE_BACK, Map.of(World.EVICTIONS, 2)),
                 two("an eviction, write-through", 2, 2, WRITE_THROUGH, Map.of(World.EVICTIONS, 1)),
@@ -79,6 +93,40 @@ class ExhaustiveSearchTest {
                         Map.of(World.LEASE_LOSSES, 1)));
     }
 
+    /** Larger ones: minutes together. */
+    static Stream<Arguments> largerClusters() {
+        Map<Integer, Integer> evictionAndDuplicate = Map.of(World.EVICTIONS, 1, World.DUPLICATES, 1);
+        return Stream.of(
+                three("three nodes, without the filter, write-back", 0, 2, 2, WRITE_BACK, Map.of()),
+                three("three nodes", 4, 2, 1, BACKED_UP, Map.of()),
+                of(
+                        "the home moves away and back",
+                        2,
+                        List.of(BOTH, BOTH_WITH_ANOTHER_HOME, BOTH),
+                        1,
+                        1,
+                        BACKED_UP,
+                        Map.of()),
+                deleting("a delete, an eviction and a duplicate, write-back", WRITE_BACK, evictionAndDuplicate),
+                lines("two lines, room for one, two writes, write-back", 2, 2, WRITE_BACK, Map.of()),
+                of(
+                        "the home moves, a duplicate",
+                        2,
+                        List.of(BOTH, BOTH_WITH_ANOTHER_HOME),
+                        1,
+                        2,
+                        BACKED_UP,
+                        Map.of(World.DUPLICATES, 1)),
+                of(
+                        "a crash, a loss and an eviction",
+                        2,
+                        List.of(BOTH, WITHOUT_THE_FIRST),
+                        1,
+                        2,
+                        BACKED_UP,
+                        Map.of(World.CRASHES, 1, World.DROPS, 1, World.EVICTIONS, 1)));
+    }
+
     private static Arguments two(
             String name, int calls, int writes, Durability durability, Map<Integer, Integer> budgets) {
         return of("two nodes, " + name, 2, List.of(BOTH), calls, writes, durability, budgets);
@@ -93,12 +141,50 @@ class ExhaustiveSearchTest {
             Durability durability,
             Map<Integer, Integer> budgets) {
         return Arguments.of(
-                name, new Setup(nodes, stages, calls, writes, durability, budgets, 4, true, PlantedBug.NONE));
+                name, new Setup(nodes, stages, calls, writes, durability, budgets, 1, 4, false, true, PlantedBug.NONE));
+    }
+
+    private static Arguments lines(
+            String name, int calls, int writes, Durability durability, Map<Integer, Integer> budgets) {
+        return Arguments.of(
+                name,
+                new Setup(2, List.of(BOTH), calls, writes, durability, budgets, 2, 1, false, true, PlantedBug.NONE));
+    }
+
+    private static Arguments deleting(String name, Durability durability, Map<Integer, Integer> budgets) {
+        return Arguments.of(
+                "two nodes, " + name,
+                new Setup(2, List.of(BOTH), 2, 2, durability, budgets, 1, 4, true, true, PlantedBug.NONE));
+    }
+
+    private static Arguments three(
+            String name, int filter, int calls, int writes, Durability durability, Map<Integer, Integer> budgets) {
+        return Arguments.of(
+                name,
+                new Setup(
+                        3,
+                        List.of(THREE),
+                        calls,
+                        writes,
+                        durability,
+                        budgets,
+                        1,
+                        filter,
+                        false,
+                        true,
+                        PlantedBug.NONE));
     }
 
     /** Between main memory's doing something and its answer, anything may happen. */
     private static Arguments late(String name, List<Stage> stages, Map<Integer, Integer> budgets) {
-        return Arguments.of(name, new Setup(2, stages, 2, 2, BACKED_UP, budgets, 4, false, PlantedBug.NONE));
+        return Arguments.of(name, new Setup(2, stages, 2, 2, BACKED_UP, budgets, 1, 4, false, false, PlantedBug.NONE));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("largerClusters")
+    @EnabledIfSystemProperty(named = "sinkron.cache.search", matches = "true", disabledReason = "takes minutes")
+    void soItIsInLargerClusters(String name, Setup setup) {
+        everyReachableStateHoldsTheInvariantsAndCanComeToRest(name, setup);
     }
 
     @ParameterizedTest(name = "{0}")

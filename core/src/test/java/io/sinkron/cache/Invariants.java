@@ -9,6 +9,8 @@ import io.sinkron.spi.MemoryOp;
 /** What holds in every reachable state of a {@link World}. */
 final class Invariants {
     private final World world;
+    /** The line looked at. */
+    private int line;
 
     Invariants(World world) {
         this.world = world;
@@ -16,11 +18,13 @@ final class Invariants {
 
     /** Throws a {@link Violation} unless all of them hold. */
     void check(int[] state) {
-        singleWriterOrManyReaders(state);
-        everyCopyIsTheLastWriteSeen(state);
-        cleanCopiesAreWhatMainMemoryHas(state);
-        theLastWriteSeenExists(state);
-        theHomeKnowsEveryHolder(state);
+        for (line = 0; line < world.setup.lines(); line++) {
+            singleWriterOrManyReaders(state);
+            everyCopyIsTheLastWriteSeen(state);
+            cleanCopiesAreWhatMainMemoryHas(state);
+            theLastWriteSeenExists(state);
+            theHomeKnowsEveryHolder(state);
+        }
     }
 
     /** M4: who has a copy, or data that main memory hasn't got, is in the home's filter, and has no more than that says. */
@@ -29,18 +33,19 @@ final class Invariants {
         int home = world.setup.stages().get(view).home();
         if (state[World.ACTIVATED] == 0
                 || world.isCrashed(state, home)
-                || world.facts(state, home).epoch() != view + 1) {
+                || world.facts(state, home, line).epoch() != view + 1) {
             return;
         }
-        Holders known = world.facts(state, home).holders();
+        Holders known = world.facts(state, home, line).holders();
         if (known instanceof Holders.Unknown) {
             return;
         }
         for (int node = 0; node < world.size; node++) {
             if (serves(state, node)) {
-                Facts facts = world.facts(state, node);
+                Facts facts = world.facts(state, node, line);
                 boolean mayOwn = !known.isNoOwner(world.id(node));
-                boolean isUnsaved = facts.state().isDirty() && facts.value() > world.stored(state);
+                boolean isUnsaved = facts.state().isDirty()
+                        && facts.value() > world.stored(state, line).version();
                 boolean isOwner = facts.state() == ControllerState.E || facts.state() == ControllerState.M || isUnsaved;
                 boolean isCopy = facts.state().isReadable();
                 if (isOwner && !mayOwn || isCopy && !mayOwn && !known.isSharer(world.id(node))) {
@@ -52,15 +57,16 @@ final class Invariants {
 
     /** And one version is one value, wherever it is. */
     private void cleanCopiesAreWhatMainMemoryHas(int[] state) {
-        long stored = world.stored(state);
+        long stored = world.stored(state, line).version();
         for (int node = 0; node < world.size; node++) {
             if (serves(state, node)) {
-                Facts facts = world.facts(state, node);
+                Facts facts = world.facts(state, node, line);
                 if (facts.state().isReadable() && !facts.state().isDirty() && facts.value() != stored) {
                     throw new Violation("clean copy: " + world.id(node) + " has " + Replica.version(facts.value())
                             + ", main memory " + Replica.version(stored));
                 }
-                if (facts.value() == stored && facts.content() != world.storedContent(state)) {
+                if (facts.value() == stored
+                        && facts.content() != world.stored(state, line).hashCode()) {
                     throw new Violation("one version, two values: " + Replica.version(stored));
                 }
             }
@@ -68,7 +74,7 @@ final class Invariants {
     }
 
     private boolean serves(int[] state, int node) {
-        return !world.isCrashed(state, node) && world.facts(state, node).isServing();
+        return !world.isCrashed(state, node) && world.facts(state, node, line).isServing();
     }
 
     private void singleWriterOrManyReaders(int[] state) {
@@ -76,9 +82,9 @@ final class Invariants {
         int readers = 0;
         for (int node = 0; node < world.size; node++) {
             if (serves(state, node)) {
-                ControllerState line = world.facts(state, node).state();
-                owners += line == ControllerState.E || line == ControllerState.M ? 1 : 0;
-                readers += line.isReadable() ? 1 : 0;
+                ControllerState copy = world.facts(state, node, line).state();
+                owners += copy == ControllerState.E || copy == ControllerState.M ? 1 : 0;
+                readers += copy.isReadable() ? 1 : 0;
             }
         }
         if (owners > 0 && readers > 1) {
@@ -87,10 +93,10 @@ final class Invariants {
     }
 
     private void everyCopyIsTheLastWriteSeen(int[] state) {
-        long seen = World.seen(state);
+        long seen = World.seen(state, line);
         for (int node = 0; node < world.size; node++) {
             if (serves(state, node)) {
-                long visible = world.facts(state, node).visible();
+                long visible = world.facts(state, node, line).visible();
                 if (visible >= 0 && visible != seen) {
                     throw new Violation("data value: " + world.id(node) + " shows " + Replica.version(visible) + ", "
                             + Replica.version(seen) + " has been seen");
@@ -101,20 +107,21 @@ final class Invariants {
 
     /** Main memory counts as two places, since it is no node; so does a write into it that nothing can refuse any more. */
     private void theLastWriteSeenExists(int[] state) {
-        long seen = World.seen(state);
-        int places = world.stored(state) >= seen ? 2 : 0;
+        long seen = World.seen(state, line);
+        int places = world.stored(state, line).version() >= seen ? 2 : 0;
         for (int i = World.NODES + world.size; i < state.length; i++) {
             if (world.packet(state[i]) instanceof Question question
                     && question.op() instanceof MemoryOp.PutIfNewer put
+                    && put.key().equals(Replica.KEYS.get(line))
                     && put.value().version() >= seen
-                    && put.epoch() >= world.fence(state)) {
+                    && put.epoch() >= world.fence(state, line)) {
                 places += 2;
             }
         }
         for (int node = 0; node < world.size; node++) {
             boolean isIn = world.isMember(state[World.VIEW], node) || state[World.ACTIVATED] == 0;
             if (isIn && !world.isCrashed(state, node)) {
-                Facts facts = world.facts(state, node);
+                Facts facts = world.facts(state, node, line);
                 places += facts.value() >= seen ? 1 : 0;
                 places += facts.held() >= seen ? 1 : 0;
             }

@@ -20,7 +20,7 @@ final class LocalStates {
     private final Map<Encoding, Integer> numbers = new HashMap<>();
     private final List<Integer> parents = new ArrayList<>();
     private final List<Event> events = new ArrayList<>();
-    private final List<Replica.Facts> facts = new ArrayList<>();
+    private final List<List<Replica.Facts>> facts = new ArrayList<>();
     private final Map<Transition, Step> steps = new HashMap<>();
 
     private record Transition(int state, Event event) {}
@@ -52,7 +52,8 @@ final class LocalStates {
         return facts.size();
     }
 
-    Replica.Facts facts(int state) {
+    /** What is known of each line. */
+    List<Replica.Facts> facts(int state) {
         return facts.get(state);
     }
 
@@ -76,7 +77,7 @@ final class LocalStates {
         }
         parents.add(parent);
         events.add(event);
-        facts.add(replica.facts());
+        facts.add(setup.lines() == 1 ? List.of(replica.facts()) : List.of(replica.facts(0), replica.facts(1)));
         return facts.size() - 1;
     }
 
@@ -85,7 +86,7 @@ final class LocalStates {
         for (int at = state; at > 0; at = parents.get(at)) {
             path.push(events.get(at));
         }
-        Replica replica = new Replica(id, setup.filter(), setup.bug());
+        Replica replica = new Replica(id, setup.lines() == 1 ? 4 : 1, setup.filter(), setup.bug());
         replica.take(first);
         for (Event event : path) {
             replica.take(event);

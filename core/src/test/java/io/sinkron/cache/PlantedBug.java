@@ -13,7 +13,7 @@ interface PlantedBug {
     PlantedBug NONE = new PlantedBug() {};
 
     /** What a node takes in instead of a message. */
-    default CacheMessage delivered(World.Turn turn, int to, CacheMessage message) {
+    default CacheMessage delivered(World.Turn turn, int from, int to, CacheMessage message) {
         return message;
     }
 
@@ -22,8 +22,8 @@ interface PlantedBug {
         return true;
     }
 
-    /** A dirty line is being evicted. */
-    default void evicted(World.Turn turn, int node, long version) {}
+    /** The line has been evicted; what was known of it before. */
+    default void evicted(World.Turn turn, int node, Replica.Facts line) {}
 
     /** A snoop filter of so many lines with a bug in it; the real one by default. */
     default Optional<SnoopFilter> filter(int entries) {
@@ -33,6 +33,11 @@ interface PlantedBug {
     /** What main memory does. */
     default MemoryAnswer execute(World.Memory memory, MemoryOp op) {
         return memory.apply(op);
+    }
+
+    /** Whether a node that has lost its lease goes on as if it had it. */
+    default boolean ignoresOwnLease() {
+        return false;
     }
 
     /** Whether a view is activated without waiting for the leases of those it leaves out. */

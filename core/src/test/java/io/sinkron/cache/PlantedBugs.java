@@ -34,7 +34,7 @@ final class PlantedBugs {
     /** P2: the home grants after the first answer to its snoops: the others are taken for "none". */
     static final PlantedBug GRANT_AFTER_FIRST_ANSWER = new PlantedBug() {
         @Override
-        public CacheMessage delivered(World.Turn turn, int to, CacheMessage message) {
+        public CacheMessage delivered(World.Turn turn, int from, int to, CacheMessage message) {
             if (message instanceof SnoopResponse response) {
                 for (int node = 0; node < turn.world().size; node++) {
                     turn.apply(to, new Deliver(turn.world().id(node), none(response.txn(), response.epoch())));
@@ -47,7 +47,7 @@ final class PlantedBugs {
     /** P3: a cache accepts any grant, whichever request it answers. */
     static final PlantedBug ANY_GRANT = new PlantedBug() {
         @Override
-        public CacheMessage delivered(World.Turn turn, int to, CacheMessage message) {
+        public CacheMessage delivered(World.Turn turn, int from, int to, CacheMessage message) {
             long request = turn.facts(to).request();
             return message instanceof Grant grant && request != 0
                     ? new Grant(grant.epoch(), grant.key(), request, grant.txn(), grant.permission(), grant.data())
@@ -58,8 +58,10 @@ final class PlantedBugs {
     /** P4: an evicted dirty line is dropped when its write-back is sent. */
     static final PlantedBug DROP_AT_EVICTION = new PlantedBug() {
         @Override
-        public void evicted(World.Turn turn, int node, long version) {
-            forgetDirty(turn, node, version);
+        public void evicted(World.Turn turn, int node, Replica.Facts line) {
+            if (line.state() == ControllerState.M) {
+                forgetDirty(turn, node, line.value());
+            }
         }
     };
 
@@ -82,7 +84,7 @@ final class PlantedBugs {
         private static final long MARK = 1 << 20;
 
         @Override
-        public CacheMessage delivered(World.Turn turn, int to, CacheMessage message) {
+        public CacheMessage delivered(World.Turn turn, int from, int to, CacheMessage message) {
             if (message instanceof BusUpgr upgrade) {
                 return new BusUpgr(upgrade.epoch(), upgrade.key(), upgrade.request() + MARK);
             }
@@ -118,7 +120,7 @@ final class PlantedBugs {
     /** P8: a cache takes any acknowledgement for that of what it retains. */
     static final PlantedBug ANY_ACKNOWLEDGEMENT = new PlantedBug() {
         @Override
-        public CacheMessage delivered(World.Turn turn, int to, CacheMessage message) {
+        public CacheMessage delivered(World.Turn turn, int from, int to, CacheMessage message) {
             return message instanceof WriteBackAck ack && turn.facts(to).state().isDirty()
                     ? new WriteBackAck(ack.epoch(), ack.key(), turn.facts(to).value())
                     : message;
@@ -150,7 +152,7 @@ final class PlantedBugs {
         }
 
         @Override
-        public CacheMessage delivered(World.Turn turn, int to, CacheMessage message) {
+        public CacheMessage delivered(World.Turn turn, int from, int to, CacheMessage message) {
             return inEpoch(turn.facts(to).epoch(), message);
         }
     };
@@ -158,7 +160,7 @@ final class PlantedBugs {
     /** Half of P11: caches obey homes of any view, but the barrier stands. The rule that this breaks isn't needed for safety. */
     static final PlantedBug ANY_EPOCH = new PlantedBug() {
         @Override
-        public CacheMessage delivered(World.Turn turn, int to, CacheMessage message) {
+        public CacheMessage delivered(World.Turn turn, int from, int to, CacheMessage message) {
             return inEpoch(turn.facts(to).epoch(), message);
         }
     };

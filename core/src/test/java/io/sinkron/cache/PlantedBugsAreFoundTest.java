@@ -2,6 +2,7 @@ package io.sinkron.cache;
 
 import static io.sinkron.cache.CacheRequest.Durability.BACKED_UP;
 import static io.sinkron.cache.CacheRequest.Durability.WRITE_BACK;
+import static io.sinkron.cache.CacheRequest.Durability.WRITE_THROUGH;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -65,6 +66,23 @@ class PlantedBugsAreFoundTest {
                 bug("B3", 12, LEFT_OF_THREE, 1, 1, BACKED_UP, CRASH, PlantedBugs.EARLY_RELEASE));
     }
 
+    static Stream<Arguments> filterBugs() {
+        Map<Integer, Integer> duplicate = Map.of(World.DUPLICATES, 1);
+        Map<Integer, Integer> lease = Map.of(World.LEASE_LOSSES, 1);
+        List<Stage> andBack = List.of(new Stage(0b11, 0), new Stage(0b11, 1), new Stage(0b11, 0));
+        return Stream.of(
+                bug("F1", 6, TWO, 2, 1, WRITE_BACK, NOTHING, PlantedFilterBugs.FORGOTTEN_IS_UNCACHED),
+                bug("F2", 4, TWO, 2, 1, WRITE_BACK, NOTHING, PlantedFilterBugs.OWNER_OMITTED),
+                bug("F3", 14, THREE, 2, 1, WRITE_BACK, NOTHING, PlantedFilterBugs.READER_NOT_ADDED),
+                bug("F4", 9, TWO, 2, 1, WRITE_BACK, duplicate, PlantedFilterBugs.DECLINED_CHANGES_NOTHING),
+                bug("F5", 17, andBack, 1, 1, WRITE_BACK, NOTHING, PlantedFilterBugs.KEPT_THOUGH_THE_HOME_MOVED),
+                bug("F6", 12, TWO, 3, 1, WRITE_BACK, EVICTION, PlantedFilterBugs.LATE_WORD_OF_AN_EVICTION),
+                bug("G1", 8, TWO, 2, 1, WRITE_BACK, duplicate, PlantedFilterBugs.OWNER_READS_AGAIN),
+                bug("G2", 21, THREE, 1, 2, WRITE_BACK, NOTHING, PlantedFilterBugs.RETAINED_IS_NEWEST),
+                bug("L1", 11, LEFT, 2, 2, WRITE_BACK, lease, PlantedFilterBugs.OWN_LEASE_UNCHECKED),
+                bug("T1", 6, TWO, 2, 2, WRITE_THROUGH, duplicate, PlantedFilterBugs.NO_TOMBSTONE));
+    }
+
     private static Arguments bug(
             String rule,
             int steps,
@@ -76,12 +94,17 @@ class PlantedBugsAreFoundTest {
             PlantedBug bug) {
         int nodes = Integer.bitCount(stages.get(0).members());
         boolean isMemoryAtomic = bug != PlantedBugs.NO_FENCE && bug != PlantedBugs.NO_RECOVERY_BARRIER;
-        Setup setup = new Setup(nodes, stages, calls, writes, durability, budgets, 4, isMemoryAtomic, bug);
+        boolean isForgetful =
+                bug == PlantedFilterBugs.FORGOTTEN_IS_UNCACHED || bug == PlantedFilterBugs.RETAINED_IS_NEWEST;
+        int filter = isForgetful ? 0 : 4;
+        boolean isDelete = bug == PlantedFilterBugs.NO_TOMBSTONE;
+        Setup setup =
+                new Setup(nodes, stages, calls, writes, durability, budgets, 1, filter, isDelete, isMemoryAtomic, bug);
         return Arguments.of(rule, steps, setup);
     }
 
     @ParameterizedTest(name = "without {0}: within {1} steps")
-    @MethodSource("bugs")
+    @MethodSource({"bugs", "filterBugs"})
     void theSearchFindsAViolationWithoutTheRule(String rule, int steps, Setup setup) {
         Search.Result result = Search.run(setup, LIMIT);
         System.out.printf("without %s: %s%n", rule, result);
@@ -92,7 +115,7 @@ class PlantedBugsAreFoundTest {
     /** The barrier alone is enough: a cache that obeys snoops of any view is as safe. So the drop of old messages is a second defence only. */
     @Test
     void obeyingHomesOfAnyViewIsSafeBehindTheBarrier() {
-        Setup setup = new Setup(2, MOVED, 2, 1, WRITE_BACK, NOTHING, 4, true, PlantedBugs.ANY_EPOCH);
+        Setup setup = new Setup(2, MOVED, 2, 1, WRITE_BACK, NOTHING, 1, 4, false, true, PlantedBugs.ANY_EPOCH);
         Search.Result result = Search.run(setup, LIMIT);
         assertNull(result.violation(), () -> result.violation() + "\n" + String.join("\n", result.trace()));
         assertTrue(result.isExhausted(), result::toString);

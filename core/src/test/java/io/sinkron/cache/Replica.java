@@ -16,10 +16,15 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** One real {@link CacheNode} with its line table, for searches and scenarios: events in, effects out. Its time moves with {@link Timeout} only. */
 final class Replica {
     static final Bytes KEY = Bytes.utf8("k");
+    /** The lines of a search. */
+    static final List<Bytes> KEYS = List.of(KEY, Bytes.utf8("l"));
+
     static final long FAR = Long.MAX_VALUE / 4;
     private static final long STEP = 400_000_000L;
     private static final CacheOptions OPTIONS = new CacheOptions(
@@ -41,12 +46,12 @@ final class Replica {
     long now;
 
     Replica(NodeId id) {
-        this(id, OPTIONS.maxFilterEntries(), PlantedBug.NONE);
+        this(id, OPTIONS.maxEntries(), OPTIONS.maxFilterEntries(), PlantedBug.NONE);
     }
 
-    Replica(NodeId id, int filter, PlantedBug bug) {
+    Replica(NodeId id, int capacity, int filter, PlantedBug bug) {
         this.id = id;
-        CacheOptions options = OPTIONS.withFilter(filter);
+        CacheOptions options = OPTIONS.withCapacity(capacity, 1 << 20).withFilter(filter);
         this.lines = new LineTable(options);
         this.node = new CacheNode(options, id, 1, lines, () -> 0L);
         bug.filter(filter).ifPresent(other -> StateEncoder.poke(home(), "filter", other));
@@ -99,6 +104,27 @@ final class Replica {
         @Override
         public void on(Replica replica) {
             replica.node.evict(KEY, replica.now);
+        }
+    }
+
+    /** The home takes a node for one that holds the first line no more, or shares it at most. No machine does that: it is for planted bugs. */
+    record Misjudged(NodeId holder, boolean isSharer) implements Event {
+        @Override
+        public void on(Replica replica) {
+            SnoopFilter filter = (SnoopFilter) StateEncoder.peek(replica.home(), "filter");
+            Holders known = filter.take(KEY);
+            Set<NodeId> left = new TreeSet<>();
+            if (known instanceof Holders.Sharers sharers) {
+                left.addAll(sharers.nodes());
+                left.remove(holder);
+            } else if (!(known instanceof Holders.Owner owner) || !owner.node().equals(holder)) {
+                filter.put(KEY, known);
+                return;
+            }
+            if (isSharer) {
+                left.add(holder);
+            }
+            filter.put(KEY, new Holders.Sharers(left));
         }
     }
 
@@ -171,9 +197,9 @@ final class Replica {
         return StateEncoder.peek(node, "home");
     }
 
-    private Holders holders() {
+    private Holders holders(Bytes key) {
         Map<?, ?> entries = (Map<?, ?>) StateEncoder.peek(StateEncoder.peek(home(), "filter"), "entries");
-        Object known = entries.get(KEY);
+        Object known = entries.get(key);
         return known == null ? Holders.UNKNOWN : (Holders) known;
     }
 
@@ -192,7 +218,12 @@ final class Replica {
             boolean canTimeOut) {}
 
     Facts facts() {
-        Line line = line();
+        return facts(0);
+    }
+
+    Facts facts(int number) {
+        Bytes key = KEYS.get(number);
+        Line line = lines.get(key);
         Context context = (Context) StateEncoder.peek(node, "context");
         ControllerState state = line == null ? ControllerState.I : line.state;
         LineWork work = line == null ? null : line.workOrNull();
@@ -211,19 +242,21 @@ final class Replica {
                 line != null && line.isReadable() ? line.visible.version() : -1,
                 line != null && line.value != null ? line.value.version() : -1,
                 line != null && line.value != null ? line.value.hashCode() : 0,
-                held(),
+                held(key),
                 work == null ? 0 : work.request,
                 context.epoch(),
-                holders(),
+                holders(key),
                 isQuiet,
                 hasRetry || !home.isEmpty());
     }
 
-    private long held() {
+    private long held(Bytes key) {
         Map<?, ?> held = (Map<?, ?>) StateEncoder.peek(StateEncoder.peek(node, "keeper"), "held");
         long newest = -1;
-        for (Object slot : held.values()) {
-            newest = Math.max(newest, ((MemoryValue) StateEncoder.peek(slot, "value")).version());
+        for (Map.Entry<?, ?> slot : held.entrySet()) {
+            if (((BackupKeeper.Slot) slot.getKey()).key().equals(key)) {
+                newest = Math.max(newest, ((MemoryValue) StateEncoder.peek(slot.getValue(), "value")).version());
+            }
         }
         return newest;
     }

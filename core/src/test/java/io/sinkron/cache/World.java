@@ -41,7 +41,9 @@ final class World {
     static final int SEEN_EPOCH = 17;
     static final int SEEN_COUNT = 18;
     static final int MEMORY = 19;
-    static final int NODES = 20;
+    static final int OTHER_SEEN_EPOCH = 20;
+    static final int OTHER_SEEN_COUNT = 21;
+    static final int NODES = 22;
 
     final Setup setup;
     final int size;
@@ -59,7 +61,9 @@ final class World {
     /**
      * What may happen at most.
      *
+     * @param lines one, with room for more, or two, with room for one at each node
      * @param filter how many lines a home remembers
+     * @param isLastWriteDelete whether the last of the writes deletes
      */
     record Setup(
             int nodes,
@@ -68,7 +72,9 @@ final class World {
             int writes,
             Durability durability,
             Map<Integer, Integer> budgets,
+            int lines,
             int filter,
+            boolean isLastWriteDelete,
             boolean isMemoryAtomic,
             PlantedBug bug) {}
 
@@ -147,8 +153,13 @@ final class World {
         return Arrays.stream(locals).mapToInt(LocalStates::size).sum();
     }
 
+    /** What is known of a node and the first line. */
     Facts facts(int[] state, int node) {
-        return locals[node].facts(state[NODES + node]);
+        return facts(state, node, 0);
+    }
+
+    Facts facts(int[] state, int node, int line) {
+        return locals[node].facts(state[NODES + node]).get(line);
     }
 
     boolean isCrashed(int[] state, int node) {
@@ -204,26 +215,29 @@ final class World {
         return new Memory(memories.get(state[MEMORY]));
     }
 
-    /** The stored version. */
-    long stored(int[] state) {
-        List<MemoryTable.Entry> entries = memories.get(state[MEMORY]).entries();
-        return entries.isEmpty() ? 0 : entries.get(0).value().version();
+    private MemoryTable.Entry entry(int[] state, int line) {
+        for (MemoryTable.Entry entry : memories.get(state[MEMORY]).entries()) {
+            if (entry.key().equals(Replica.KEYS.get(line))) {
+                return entry;
+            }
+        }
+        return new MemoryTable.Entry(Replica.KEYS.get(line), MemoryValue.ABSENT, 0);
     }
 
-    /** A hash of the stored value. */
-    int storedContent(int[] state) {
-        List<MemoryTable.Entry> entries = memories.get(state[MEMORY]).entries();
-        return (entries.isEmpty() ? MemoryValue.ABSENT : entries.get(0).value()).hashCode();
+    /** A line's stored value. */
+    MemoryValue stored(int[] state, int line) {
+        return entry(state, line).value();
     }
 
-    /** The line's fence. */
-    long fence(int[] state) {
-        List<MemoryTable.Entry> entries = memories.get(state[MEMORY]).entries();
-        return entries.isEmpty() ? 0 : entries.get(0).fence();
+    /** A line's fence. */
+    long fence(int[] state, int line) {
+        return entry(state, line).fence();
     }
 
-    static long seen(int[] state) {
-        return (long) state[SEEN_EPOCH] << 32 | state[SEEN_COUNT];
+    /** The newest version of a line that anybody has seen. */
+    static long seen(int[] state, int line) {
+        int at = line == 0 ? SEEN_EPOCH : OTHER_SEEN_EPOCH;
+        return (long) state[at] << 32 | state[at + 1];
     }
 
     private int number(MemoryTable.Snapshot memory) {
@@ -245,15 +259,15 @@ final class World {
         final int[] fixed;
         private int[] onWay;
         private int count;
-        private final long seenBefore;
-        private long answered;
+        private final long[] seenBefore;
+        private final long[] answered;
 
         Turn(int[] state) {
             this.fixed = Arrays.copyOf(state, NODES + size);
             this.count = state.length - NODES - size;
             this.onWay = Arrays.copyOfRange(state, NODES + size, state.length + 4);
-            this.seenBefore = seen(state);
-            this.answered = seenBefore;
+            this.seenBefore = new long[] {seen(state, 0), seen(state, 1)};
+            this.answered = seenBefore.clone();
         }
 
         Facts facts(int node) {
@@ -323,20 +337,21 @@ final class World {
 
         private void answered(CacheEffect.Complete complete) {
             if (complete.answer() instanceof CacheAnswer.Value value) {
-                read(value.version());
+                read(Replica.KEYS.indexOf(value.key()), value.version());
             } else if (complete.answer() instanceof CacheAnswer.NoSuchKey absent) {
-                read(absent.version());
+                read(Replica.KEYS.indexOf(absent.key()), absent.version());
             } else if (complete.answer() instanceof CacheAnswer.Written written) {
-                answered = Math.max(answered, written.version());
+                int line = Replica.KEYS.indexOf(written.key());
+                answered[line] = Math.max(answered[line], written.version());
             }
         }
 
-        private void read(long version) {
-            if (version < seenBefore) {
+        private void read(int line, long version) {
+            if (version < seenBefore[line]) {
                 throw new Violation("data value: a read returned " + Replica.version(version) + " after "
-                        + Replica.version(seenBefore) + " had been seen");
+                        + Replica.version(seenBefore[line]) + " had been seen");
             }
-            answered = Math.max(answered, version);
+            answered[line] = Math.max(answered[line], version);
         }
 
         /** A question to main memory is answered; the answer is on its way, or there already. */
@@ -355,14 +370,18 @@ final class World {
 
         /** The next state, with what has been seen by anybody brought up to date. */
         int[] end() {
-            long seen = answered;
-            for (int i = 0; i < size; i++) {
-                if (!isCrashed(fixed, i) && facts(i).isServing()) {
-                    seen = Math.max(seen, facts(i).visible());
+            for (int line = 0; line < setup.lines(); line++) {
+                long seen = answered[line];
+                for (int i = 0; i < size; i++) {
+                    Facts facts = World.this.facts(fixed, i, line);
+                    if (!isCrashed(fixed, i) && facts.isServing()) {
+                        seen = Math.max(seen, facts.visible());
+                    }
                 }
+                int at = line == 0 ? SEEN_EPOCH : OTHER_SEEN_EPOCH;
+                fixed[at] = (int) (seen >> 32);
+                fixed[at + 1] = (int) seen;
             }
-            fixed[SEEN_EPOCH] = (int) (seen >> 32);
-            fixed[SEEN_COUNT] = (int) seen;
             Arrays.sort(onWay, 0, count);
             int[] next = Arrays.copyOf(fixed, NODES + size + count);
             System.arraycopy(onWay, 0, next, NODES + size, count);
@@ -371,13 +390,16 @@ final class World {
 
         /** What may be lost at an activation is: the newest version is now the newest that is left. */
         void forgetLost() {
-            long left = stored(fixed);
-            for (int i = 0; i < size; i++) {
-                if (!isCrashed(fixed, i) && isMember(fixed[VIEW], i)) {
-                    left = Math.max(left, Math.max(facts(i).value(), facts(i).held()));
+            for (int line = 0; line < setup.lines(); line++) {
+                long left = stored(fixed, line).version();
+                for (int i = 0; i < size; i++) {
+                    if (!isCrashed(fixed, i) && isMember(fixed[VIEW], i)) {
+                        Facts facts = World.this.facts(fixed, i, line);
+                        left = Math.max(left, Math.max(facts.value(), facts.held()));
+                    }
                 }
+                answered[line] = Math.min(answered[line], left);
             }
-            answered = Math.min(answered, left);
         }
     }
 
