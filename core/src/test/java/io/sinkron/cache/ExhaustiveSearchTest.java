@@ -26,6 +26,8 @@ class ExhaustiveSearchTest {
     private static final Stage BOTH = new Stage(0b11, 0);
     private static final Stage BOTH_WITH_ANOTHER_HOME = new Stage(0b11, 1);
     private static final Stage WITHOUT_THE_FIRST = new Stage(0b10, 1);
+    private static final Stage THE_FIRST = new Stage(0b01, 0);
+    private static final Stage THREE_WITHOUT_THE_LAST = new Stage(0b011, 0);
     private static final Stage THREE = new Stage(0b111, 0);
     private static final Stage THREE_WITHOUT_THE_FIRST = new Stage(0b110, 1);
 
@@ -35,8 +37,25 @@ class ExhaustiveSearchTest {
                 lines("two lines, room for one, write-back", 2, 1, WRITE_BACK, Map.of()),
                 lines("two lines, room for one", 1, 1, BACKED_UP, Map.of()),
                 lines("two lines, room for one, a duplicate", 1, 1, WRITE_BACK, Map.of(World.DUPLICATES, 1)),
+                of("a view change, the home stays", 2, List.of(BOTH, BOTH), 2, 1, BACKED_UP, Map.of()),
+                of("a crash, the home stays", 2, List.of(BOTH, THE_FIRST), 2, 2, BACKED_UP, Map.of(World.CRASHES, 1)),
+                of(
+                        "a crash among three, the home stays",
+                        3,
+                        List.of(THREE, THREE_WITHOUT_THE_LAST),
+                        1,
+                        1,
+                        BACKED_UP,
+                        Map.of(World.CRASHES, 1)),
+                of(
+                        "a node taken for dead comes back, the home stays",
+                        2,
+                        List.of(BOTH, THE_FIRST, BOTH),
+                        1,
+                        1,
+                        BACKED_UP,
+                        Map.of(World.LEASE_LOSSES, 1)),
                 deleting("a delete", BACKED_UP, Map.of()),
-                deleting("a delete and a duplicate, write-through", WRITE_THROUGH, Map.of(World.DUPLICATES, 1)),
                 three("three nodes, without the filter", 0, 1, 2, BACKED_UP, Map.of()),
                 three(
                         "three nodes, an eviction and a duplicate, write-back",
@@ -107,6 +126,7 @@ class ExhaustiveSearchTest {
                         1,
                         BACKED_UP,
                         Map.of()),
+                deleting("a delete and a duplicate, write-through", WRITE_THROUGH, Map.of(World.DUPLICATES, 1)),
                 deleting("a delete, an eviction and a duplicate, write-back", WRITE_BACK, evictionAndDuplicate),
                 lines("two lines, room for one, two writes, write-back", 2, 2, WRITE_BACK, Map.of()),
                 of(
