@@ -60,7 +60,7 @@ final class Services {
             Outputs outputs) {
         this.options = options;
         this.incarnation = incarnation;
-        this.broker = new QueueBroker(options.queues(), options.self(), random);
+        this.broker = new QueueBroker(options.queues(), options.self(), incarnation, random);
         this.lines = new LineTable(options.cache());
         this.cache = new CacheNode(options.cache(), options.self(), incarnation, lines, random);
         this.proposer = proposer;

@@ -1,6 +1,5 @@
 package io.sinkron.queue;
 
-import io.sinkron.cluster.Member;
 import io.sinkron.cluster.View;
 import io.sinkron.common.NodeId;
 import io.sinkron.common.Refusal;
@@ -74,12 +73,14 @@ final class InStreams {
     /** The latest numbers of streams that were replaced by others: what comes late for them is left alone. */
     private final Map<NodeId, List<Long>> retired = new HashMap<>();
 
-    private long incarnation;
+    private final long incarnation;
+    private boolean isKnown;
 
     /** Below zero, so that no request of this node has the same. */
     private long nextSerial = -1;
 
-    InStreams(QueueBrokerOptions options, NodeId self) {
+    InStreams(QueueBrokerOptions options, NodeId self, long incarnation) {
+        this.incarnation = incarnation;
         this.options = options;
         this.self = self;
     }
@@ -87,7 +88,7 @@ final class InStreams {
     /** Takes a message in. */
     Intake accept(NodeId from, QueueMessage.Requests message, long now) {
         Intake intake = new Intake(new ArrayList<>(), new ArrayList<>());
-        if (message.target() != incarnation) {
+        if (!isKnown || message.target() != incarnation) {
             return intake;
         }
         InStream stream = stream(from, message.stream(), intake);
@@ -183,18 +184,13 @@ final class InStreams {
     }
 
     /**
-     * A new view: consumers at nodes that left wait no longer. What is remembered stays, because such a node may be alive and ask again. Another
-     * incarnation of this node begins with nothing.
+     * A new view: consumers at nodes that left wait no longer. What is remembered stays, because such a node may be alive and ask again. Requests
+     * are taken once a view has this very start of this node: a view that it sees while it catches up may have an earlier one, which could have
+     * carried out what is asked for again.
      */
     List<Work> viewActive(View view, long now) {
         List<Work> gone = new ArrayList<>();
-        long own = view.member(self).map(Member::incarnation).orElse(incarnation);
-        if (own != incarnation) {
-            incarnation = own;
-            streams.values().forEach(stream -> gone.addAll(stream.open.values()));
-            streams.clear();
-            retired.clear();
-        }
+        isKnown |= view.has(self, incarnation);
         streams.forEach((sender, stream) -> {
             if (view.member(sender).isEmpty()) {
                 stream.open.values().stream()

@@ -65,16 +65,17 @@ public final class QueueBroker {
     /**
      * A broker that knows no view yet and has no lease: it holds calls until it does.
      *
+     * @param incarnation which start of this node; requests to another one are not for it
      * @param random for receipts and the numbers of streams
      */
-    public QueueBroker(QueueBrokerOptions options, NodeId self, RandomGenerator random) {
+    public QueueBroker(QueueBrokerOptions options, NodeId self, long incarnation, RandomGenerator random) {
         Nonces nonces = new Nonces(random);
         this.options = options;
         this.self = self;
         this.ledger = new OwnerLedger(options);
         this.desk = new OwnerDesk(options, self, ledger, nonces);
         this.outStreams = new OutStreams(options, random);
-        this.inStreams = new InStreams(options, self);
+        this.inStreams = new InStreams(options, self, incarnation);
     }
 
     // ---- calls

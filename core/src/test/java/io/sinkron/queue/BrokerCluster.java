@@ -48,7 +48,7 @@ final class BrokerCluster {
         }
 
         void start() {
-            broker = new QueueBroker(options, id, new SplittableRandom(random.nextLong()));
+            broker = new QueueBroker(options, id, incarnation, new SplittableRandom(random.nextLong()));
         }
 
         long call(String queue, QueueRequest request, long timeoutMillis) {

@@ -55,7 +55,7 @@ class QueueBrokerLimitsTest {
     }
 
     private void start(QueueBrokerOptions options) {
-        broker = new QueueBroker(options, SELF, new SplittableRandom(5));
+        broker = new QueueBroker(options, SELF, 1, new SplittableRandom(5));
         View view = new View(1, List.of(new Member(SELF, 1, 1, "", "")));
         broker.viewActive(view, Ring.of(view, 0), now);
         broker.lease(true, now);
@@ -189,7 +189,7 @@ class QueueBrokerLimitsTest {
 
     @Test
     void callsEndAtTheirDeadlineWithoutAView() {
-        broker = new QueueBroker(QueueBrokerOptions.DEFAULT, SELF, new SplittableRandom(5));
+        broker = new QueueBroker(QueueBrokerOptions.DEFAULT, SELF, 1, new SplittableRandom(5));
         long call = call("q", enqueue(1));
         now += 5 * SECOND - 1;
         broker.tick(now);
