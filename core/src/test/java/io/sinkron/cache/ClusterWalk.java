@@ -218,7 +218,10 @@ final class ClusterWalk {
     private CacheRequest request(Bytes key) {
         Durability durability = random.nextInt(4) == 0 ? Durability.WRITE_THROUGH : Durability.BACKED_UP;
         return switch (random.nextInt(6)) {
-            case 0, 1 -> new CacheRequest.Put(key, Bytes.utf8("v" + nextCall), -1, 0, durability, Optional.empty());
+            case 0, 1 -> {
+                long ttl = random.nextInt(4) == 0 ? 1 + random.nextInt(2_000) : 0;
+                yield new CacheRequest.Put(key, Bytes.utf8("v" + nextCall), -1, ttl, durability, Optional.empty());
+            }
             case 2 ->
                 random.nextInt(4) == 0
                         ? new CacheRequest.Delete(key, -1, durability, Optional.empty())
@@ -233,6 +236,8 @@ final class ClusterWalk {
         require(call != null, "call " + number + " is answered twice");
         require(now <= call.deadline() + MILLI, "a call is answered after its deadline");
         if (answer instanceof CacheAnswer.Value value) {
+            boolean isExpired = value.expiresAtMillis() != 0 && value.expiresAtMillis() <= now / MILLI;
+            require(!isExpired, call.key().asUtf8() + " was read after it had expired");
             observed(call, value.version());
         } else if (answer instanceof CacheAnswer.NoSuchKey absent) {
             observed(call, absent.version());
