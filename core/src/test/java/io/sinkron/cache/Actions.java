@@ -35,11 +35,26 @@ final class Actions {
         for (int node = 0; node < world.size; node++) {
             if (!world.isCrashed(from, node)) {
                 node(node);
+            } else if (mayRestart(node)) {
+                Turn turn = world.turn(from);
+                turn.fixed[World.CRASHED] &= ~(1 << node);
+                turn.apply(node, new Replica.Restarted());
+                NodeId back = world.id(node);
+                show(turn, () -> back + " starts anew");
             }
         }
         if (!membership() && from.length == packets && !isQuiet(from)) {
             timeouts();
         }
+    }
+
+    /** The view that left the node out is active, and the next one takes its new start in. */
+    private boolean mayRestart(int node) {
+        int next = state[World.VIEW] + 1;
+        boolean isOut = state[World.ACTIVATED] == 1 && !world.isMember(state[World.VIEW], node);
+        return isOut
+                && next < world.setup.stages().size()
+                && (world.setup.stages().get(next).restarted() >> node & 1) != 0;
     }
 
     /** Nothing on its way, nobody waits, the view is active. */
@@ -99,7 +114,7 @@ final class Actions {
             turn.take(number);
             turn.ask(question);
             show(turn, () -> "memory " + Replica.describe(question.op()));
-            if (has(World.FAILURES) && !world.isCrashed(state, question.from())) {
+            if (has(World.FAILURES) && !world.isCrashed(state, question.from()) && !question.isOfCrashed()) {
                 Turn failed = spending(World.FAILURES);
                 failed.take(number);
                 failed.apply(question.from(), new Replica.Failed(question.operation()));

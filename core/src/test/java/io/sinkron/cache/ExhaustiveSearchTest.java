@@ -55,6 +55,22 @@ class ExhaustiveSearchTest {
                         1,
                         BACKED_UP,
                         Map.of(World.LEASE_LOSSES, 1)),
+                of(
+                        "a crash and a restart, the home stays",
+                        2,
+                        List.of(BOTH, THE_FIRST, new Stage(0b11, 0, 0b10)),
+                        1,
+                        1,
+                        BACKED_UP,
+                        Map.of(World.CRASHES, 1)),
+                of(
+                        "a crash and a restart",
+                        2,
+                        List.of(BOTH, WITHOUT_THE_FIRST, new Stage(0b11, 0, 0b01)),
+                        1,
+                        1,
+                        BACKED_UP,
+                        Map.of(World.CRASHES, 1)),
                 deleting("a delete", BACKED_UP, Map.of()),
                 three("three nodes, without the filter", 0, 1, 2, BACKED_UP, Map.of()),
                 three(

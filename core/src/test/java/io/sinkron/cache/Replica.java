@@ -41,8 +41,11 @@ final class Replica {
             3_600_000_000_000L);
 
     final NodeId id;
-    final LineTable lines;
-    final CacheNode node;
+    LineTable lines;
+    CacheNode node;
+    private final PlantedBug bug;
+    private final CacheOptions options;
+    private long incarnation;
     long now;
 
     Replica(NodeId id) {
@@ -51,10 +54,17 @@ final class Replica {
 
     Replica(NodeId id, int capacity, int filter, PlantedBug bug) {
         this.id = id;
-        CacheOptions options = OPTIONS.withCapacity(capacity, 1 << 20).withFilter(filter);
-        this.lines = new LineTable(options);
-        this.node = new CacheNode(options, id, 1, lines, () -> 0L);
-        bug.filter(filter).ifPresent(other -> StateEncoder.poke(home(), "filter", other));
+        this.bug = bug;
+        this.options = OPTIONS.withCapacity(capacity, 1 << 20).withFilter(filter);
+        start();
+    }
+
+    /** Starts the node anew: it has nothing, and another number. */
+    private void start() {
+        incarnation++;
+        lines = new LineTable(options);
+        node = new CacheNode(options, id, incarnation, lines, () -> 0L);
+        bug.filter(options.maxFilterEntries()).ifPresent(other -> StateEncoder.poke(home(), "filter", other));
         lines.leaseUntil(FAR);
         node.lease(true, now);
     }
@@ -153,6 +163,14 @@ final class Replica {
         @Override
         public void on(Replica replica) {
             replica.node.lease(valid, replica.now);
+        }
+    }
+
+    /** The node comes back after a crash. */
+    record Restarted() implements Event {
+        @Override
+        public void on(Replica replica) {
+            replica.start();
         }
     }
 

@@ -26,7 +26,6 @@ import java.util.SortedMap;
  */
 final class StateEncoder {
     private static final Set<String> LEFT_OUT = Set.of(
-            "CacheNode.incarnation",
             "CacheNode.isClockSet",
             "Context.options",
             "Context.self",

@@ -55,8 +55,12 @@ final class World {
     private final List<MemoryTable.Snapshot> memories = new ArrayList<>();
     private final Map<MemoryTable.Snapshot, Integer> memoryNumbers = new HashMap<>();
 
-    /** A view: a bit for each member, and which node is the home. */
-    record Stage(int members, int home) {}
+    /** A view: a bit for each member, which node is the home, and a bit for each that has started anew since the first view. */
+    record Stage(int members, int home, int restarted) {
+        Stage(int members, int home) {
+            this(members, home, 0);
+        }
+    }
 
     /**
      * What may happen at most.
@@ -83,7 +87,7 @@ final class World {
 
     record Letter(int from, int to, CacheMessage message) implements Packet {}
 
-    record Question(int from, long operation, MemoryOp op) implements Packet {}
+    record Question(int from, boolean isOfCrashed, long operation, MemoryOp op) implements Packet {}
 
     record Reply(int to, long operation, MemoryAnswer answer) implements Packet {}
 
@@ -112,7 +116,8 @@ final class World {
             List<Member> members = new ArrayList<>();
             for (int i = 0; i < size; i++) {
                 if (isMember(stage, i)) {
-                    members.add(new Member(ids.get(i), 1, 1, "", ""));
+                    int incarnation = 1 + (setup.stages().get(stage).restarted() >> i & 1);
+                    members.add(new Member(ids.get(i), incarnation, 1, "", ""));
                 }
             }
             views.add(new View(stage + 1, members));
@@ -305,8 +310,11 @@ final class World {
                 Packet packet = packets.get(onWay[i]);
                 boolean isLost = packet instanceof Letter letter && letter.to() == node
                         || packet instanceof Reply reply && reply.to() == node;
+                if (packet instanceof Question question && question.from() == node) {
+                    packet = new Question(node, true, question.operation(), question.op());
+                }
                 if (!isLost) {
-                    onWay[kept++] = onWay[i];
+                    onWay[kept++] = number(packet);
                 }
             }
             count = kept;
@@ -323,7 +331,7 @@ final class World {
                         put(new Letter(node, to, send.message()));
                     }
                 } else if (effect instanceof CacheEffect.Memory memory) {
-                    put(new Question(node, memory.operation(), memory.op()));
+                    put(new Question(node, false, memory.operation(), memory.op()));
                 } else if (effect instanceof CacheEffect.Installed installed) {
                     if (installed.epoch() == fixed[VIEW] + 1) {
                         fixed[INSTALLED] |= 1 << node;
@@ -359,7 +367,7 @@ final class World {
             Memory memory = memory(fixed);
             MemoryAnswer answer = setup.bug().execute(memory, question.op());
             fixed[MEMORY] = number(memory.snapshot());
-            if (!isCrashed(fixed, question.from())) {
+            if (!isCrashed(fixed, question.from()) && !question.isOfCrashed()) {
                 if (setup.isMemoryAtomic()) {
                     apply(question.from(), new Replica.Answered(question.operation(), answer));
                 } else {
