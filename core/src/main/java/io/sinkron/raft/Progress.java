@@ -53,6 +53,7 @@ final class Progress {
         this.peer = peer;
         this.next = next;
         this.phaseRound = lastRound;
+        this.movedAt = lastRound;
     }
 
     NodeId peer() {
@@ -239,6 +240,7 @@ final class Progress {
     private void enter(Phase newPhase, long lastRound) {
         phase = newPhase;
         phaseRound = lastRound;
+        movedAt = lastRound; // a round is a time
         isProbeOutstanding = false;
         transfer = null;
     }
