@@ -116,7 +116,7 @@ final class SnapshotTransfer {
         }
         acknowledged = offset;
         sent = Math.max(sent, offset);
-        isDelivered = offset == snapshot.state().size() && isEmptySent;
+        isDelivered = offset == snapshot.state().size() && (offset > 0 || isEmptySent);
     }
 
     /**

@@ -231,7 +231,7 @@ final class RaftSchedule {
     private boolean isGone(Server voter) {
         return nodes.stream()
                 .filter(node -> node.id.equals(voter.id()))
-                .noneMatch(node -> node.isUp() && node.raft().server().equals(voter));
+                .noneMatch(node -> node.isUp() && node.isDurably(voter));
     }
 
     private void isolate(int node) {

@@ -78,6 +78,11 @@ final class TestNode {
         return installs;
     }
 
+    /** Whether its disk is this server's, and says so. */
+    boolean isDurably(Server server) {
+        return disk.hardState().term() > 0 && disk.hardState().identity() == server.identity();
+    }
+
     DiskImage disk() {
         return disk;
     }
