@@ -39,7 +39,7 @@ public final class FileLogStore implements LogStore {
     private boolean locked;
     private LogState state;
     private SegmentWriter writer;
-    private long snapshotIndex;
+    private volatile long snapshotIndex;
 
     private enum Stage {
         NEW,
