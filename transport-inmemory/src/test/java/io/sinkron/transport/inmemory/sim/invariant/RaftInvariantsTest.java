@@ -40,6 +40,8 @@ class RaftInvariantsTest {
     void twoLeadersOfOneTermAreSeen() {
         durable(A, hardState(1, A));
         durable(B, hardState(1, A));
+        broken("R1", () -> sends(A, heartbeat(1))); // nobody but itself has voted for it
+        invariants.sent(B, A, new RaftMessage.VoteResponse(1, true, 0));
         sends(A, heartbeat(1));
         broken("R1", () -> sends(B, heartbeat(1)));
     }
