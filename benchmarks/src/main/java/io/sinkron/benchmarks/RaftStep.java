@@ -2,6 +2,7 @@ package io.sinkron.benchmarks;
 
 import io.sinkron.common.Bytes;
 import io.sinkron.common.NodeId;
+import io.sinkron.raft.Configuration;
 import io.sinkron.raft.Raft;
 import io.sinkron.raft.RaftEffects;
 import io.sinkron.raft.RaftOptions;
@@ -46,10 +47,11 @@ public class RaftStep {
         compacted = 0;
         now = 0;
         List<NodeId> voters = List.of(NodeId.of("n1"), NodeId.of("n2"), NodeId.of("n3"));
+        Configuration founding = Configuration.founding(voters, Map.of());
         LogStore.Recovered empty = new LogStore.Recovered(1, HardState.INITIAL, Optional.empty(), List.of());
         for (NodeId voter : voters) {
             SplittableRandom random = new SplittableRandom(voter.hashCode());
-            nodes.put(voter, new Raft(RaftOptions.DEFAULT, voter, voters, empty, random, now));
+            nodes.put(voter, new Raft(RaftOptions.DEFAULT, voter, founding, empty, random, now));
         }
         while (nodes.values().stream().noneMatch(Raft::isReadyLeader)) {
             now += 10_000_000;
