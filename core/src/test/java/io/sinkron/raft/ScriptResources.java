@@ -2,12 +2,17 @@ package io.sinkron.raft;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystemAlreadyExistsException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -45,9 +50,21 @@ final class ScriptResources {
     private static Path directory(String name) {
         URL url = Objects.requireNonNull(ScriptResources.class.getResource("/raft/" + name), name);
         try {
-            return Path.of(url.toURI());
+            URI uri = url.toURI();
+            return "jar".equals(uri.getScheme()) ? jar(uri).provider().getPath(uri) : Path.of(uri);
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** The tests' own jar, in which other modules find them; it stays open for them. */
+    private static FileSystem jar(URI uri) {
+        try {
+            return FileSystems.newFileSystem(uri, Map.of());
+        } catch (FileSystemAlreadyExistsException e) {
+            return FileSystems.getFileSystem(uri);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
