@@ -23,12 +23,22 @@ final class Outbox {
 
     /** Keeps a message until this write is durable. */
     void hold(NodeId to, RaftMessage message, long sequence) {
-        Held last = held.peekLast();
-        if (last != null
-                && last.sequence == sequence
-                && last.outgoing.to().equals(to)
-                && isCoveredBy(last.outgoing.message(), message)) {
-            held.pollLast();
+        // However long the disk stands still and however often the leader asks again, what a later acknowledgement says
+        // as well isn't kept twice.
+        for (Iterator<Held> latestFirst = held.descendingIterator(); latestFirst.hasNext(); ) {
+            Held earlier = latestFirst.next();
+            if (earlier.sequence < sequence) {
+                break;
+            }
+            if (earlier.sequence > sequence || !earlier.outgoing.to().equals(to)) {
+                continue;
+            }
+            if (isCoveredBy(message, earlier.outgoing.message())) {
+                return;
+            }
+            if (isCoveredBy(earlier.outgoing.message(), message)) {
+                latestFirst.remove();
+            }
         }
         held.add(new Held(sequence, new Outgoing(to, message)));
     }

@@ -206,8 +206,8 @@ public final class Raft {
     }
 
     /**
-     * Begins a change of membership; the leader goes on with it by itself. What is wanted and is so already, or is on its way, is
-     * {@link Reconfigured.Unchanged}, so that it can be asked for again.
+     * Begins a change of membership; the leader goes on with it by itself. A node that is wanted and is a member already, or is on its way to be one, is
+     * left as it is; if that leaves nothing to do the answer is {@link Reconfigured.Unchanged}. Who isn't a member can't be removed.
      */
     public Reconfigured reconfigure(MembershipChange change, long now) {
         state.advance(now);

@@ -1,6 +1,7 @@
 package io.sinkron.raft;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The limits and times of one Raft group. All nodes of a group use the same times: a leader's certainty that it leads rests on its
@@ -130,196 +131,150 @@ public record RaftOptions(
 
     /** The same with other times. */
     public RaftOptions withTimes(long electionMinNanos, long electionMaxNanos, long heartbeat) {
-        return new RaftOptions(
-                electionMinNanos,
-                electionMaxNanos,
-                heartbeat,
-                clockDrift,
-                maxBatchEntries,
-                maxBatchBytes,
-                maxInFlightEntries,
-                maxInFlightBytes,
-                maxUncommittedBytes,
-                snapshotChunkBytes,
-                maxInFlightChunks,
-                maxSnapshotBytes,
-                keptTailEntries,
-                keptTailBytes,
-                maxApplyEntries,
-                maxApplyBytes,
-                leaseReads,
-                maxPendingReads,
-                snapshotBytesPerSecond,
-                slowDiskNanos,
-                maxCatchUpEntries,
-                heldLogBytes);
+        return changed(draft -> {
+            draft.electionTimeoutMinNanos = electionMinNanos;
+            draft.electionTimeoutMaxNanos = electionMaxNanos;
+            draft.heartbeatNanos = heartbeat;
+        });
     }
 
     /** The same with other limits of one message and of all that is in flight. */
     public RaftOptions withFlow(int batchEntries, long batchBytes, int inFlightEntries, long inFlightBytes) {
-        return new RaftOptions(
-                electionTimeoutMinNanos,
-                electionTimeoutMaxNanos,
-                heartbeatNanos,
-                clockDrift,
-                batchEntries,
-                batchBytes,
-                inFlightEntries,
-                inFlightBytes,
-                maxUncommittedBytes,
-                snapshotChunkBytes,
-                maxInFlightChunks,
-                maxSnapshotBytes,
-                keptTailEntries,
-                keptTailBytes,
-                maxApplyEntries,
-                maxApplyBytes,
-                leaseReads,
-                maxPendingReads,
-                snapshotBytesPerSecond,
-                slowDiskNanos,
-                maxCatchUpEntries,
-                heldLogBytes);
+        return changed(draft -> {
+            draft.maxBatchEntries = batchEntries;
+            draft.maxBatchBytes = batchBytes;
+            draft.maxInFlightEntries = inFlightEntries;
+            draft.maxInFlightBytes = inFlightBytes;
+        });
     }
 
     /** The same with other bounds on what waits for commit and on what is handed out in a turn. */
     public RaftOptions withBounds(long uncommittedBytes, int applyEntries, long applyBytes) {
-        return new RaftOptions(
-                electionTimeoutMinNanos,
-                electionTimeoutMaxNanos,
-                heartbeatNanos,
-                clockDrift,
-                maxBatchEntries,
-                maxBatchBytes,
-                maxInFlightEntries,
-                maxInFlightBytes,
-                uncommittedBytes,
-                snapshotChunkBytes,
-                maxInFlightChunks,
-                maxSnapshotBytes,
-                keptTailEntries,
-                keptTailBytes,
-                applyEntries,
-                applyBytes,
-                leaseReads,
-                maxPendingReads,
-                snapshotBytesPerSecond,
-                slowDiskNanos,
-                maxCatchUpEntries,
-                heldLogBytes);
+        return changed(draft -> {
+            draft.maxUncommittedBytes = uncommittedBytes;
+            draft.maxApplyEntries = applyEntries;
+            draft.maxApplyBytes = applyBytes;
+        });
     }
 
     /** The same with other pieces of snapshots and another tail behind them. */
     public RaftOptions withSnapshots(int chunkBytes, int inFlightChunks, int tailEntries, long tailBytes) {
-        return new RaftOptions(
-                electionTimeoutMinNanos,
-                electionTimeoutMaxNanos,
-                heartbeatNanos,
-                clockDrift,
-                maxBatchEntries,
-                maxBatchBytes,
-                maxInFlightEntries,
-                maxInFlightBytes,
-                maxUncommittedBytes,
-                chunkBytes,
-                inFlightChunks,
-                maxSnapshotBytes,
-                tailEntries,
-                tailBytes,
-                maxApplyEntries,
-                maxApplyBytes,
-                leaseReads,
-                maxPendingReads,
-                snapshotBytesPerSecond,
-                slowDiskNanos,
-                maxCatchUpEntries,
-                heldLogBytes);
+        return changed(draft -> {
+            draft.snapshotChunkBytes = chunkBytes;
+            draft.maxInFlightChunks = inFlightChunks;
+            draft.keptTailEntries = tailEntries;
+            draft.keptTailBytes = tailBytes;
+        });
     }
 
     /** The same with other reads. */
     public RaftOptions withReads(boolean byLease, int pending) {
-        return new RaftOptions(
-                electionTimeoutMinNanos,
-                electionTimeoutMaxNanos,
-                heartbeatNanos,
-                clockDrift,
-                maxBatchEntries,
-                maxBatchBytes,
-                maxInFlightEntries,
-                maxInFlightBytes,
-                maxUncommittedBytes,
-                snapshotChunkBytes,
-                maxInFlightChunks,
-                maxSnapshotBytes,
-                keptTailEntries,
-                keptTailBytes,
-                maxApplyEntries,
-                maxApplyBytes,
-                byLease,
-                pending,
-                snapshotBytesPerSecond,
-                slowDiskNanos,
-                maxCatchUpEntries,
-                heldLogBytes);
+        return changed(draft -> {
+            draft.leaseReads = byLease;
+            draft.maxPendingReads = pending;
+        });
     }
 
     /** The same with other bounds on what a transfer of a snapshot and a slow disk may cost the group, and on who may become a voter. */
     public RaftOptions withPatience(long snapshotBytesASecond, long slowDisk, int catchUpEntries) {
-        return new RaftOptions(
-                electionTimeoutMinNanos,
-                electionTimeoutMaxNanos,
-                heartbeatNanos,
-                clockDrift,
-                maxBatchEntries,
-                maxBatchBytes,
-                maxInFlightEntries,
-                maxInFlightBytes,
-                maxUncommittedBytes,
-                snapshotChunkBytes,
-                maxInFlightChunks,
-                maxSnapshotBytes,
-                keptTailEntries,
-                keptTailBytes,
-                maxApplyEntries,
-                maxApplyBytes,
-                leaseReads,
-                maxPendingReads,
-                snapshotBytesASecond,
-                slowDisk,
-                catchUpEntries,
-                heldLogBytes);
+        return changed(draft -> {
+            draft.snapshotBytesPerSecond = snapshotBytesASecond;
+            draft.slowDiskNanos = slowDisk;
+            draft.maxCatchUpEntries = catchUpEntries;
+        });
     }
 
     /** The same with another bound on the log that is held for followers. */
     public RaftOptions withHeldLog(long bytes) {
-        return new RaftOptions(
-                electionTimeoutMinNanos,
-                electionTimeoutMaxNanos,
-                heartbeatNanos,
-                clockDrift,
-                maxBatchEntries,
-                maxBatchBytes,
-                maxInFlightEntries,
-                maxInFlightBytes,
-                maxUncommittedBytes,
-                snapshotChunkBytes,
-                maxInFlightChunks,
-                maxSnapshotBytes,
-                keptTailEntries,
-                keptTailBytes,
-                maxApplyEntries,
-                maxApplyBytes,
-                leaseReads,
-                maxPendingReads,
-                snapshotBytesPerSecond,
-                slowDiskNanos,
-                maxCatchUpEntries,
-                bytes);
+        return changed(draft -> draft.heldLogBytes = bytes);
+    }
+
+    private RaftOptions changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.options();
     }
 
     private static void range(String name, long value, long min, long max) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(name + " is " + value + ", allowed are " + min + " to " + max);
+        }
+    }
+
+    /** The options on their way to being other ones: the one place besides the header that knows them all. */
+    private static final class Draft {
+        long electionTimeoutMinNanos;
+        long electionTimeoutMaxNanos;
+        long heartbeatNanos;
+        double clockDrift;
+        int maxBatchEntries;
+        long maxBatchBytes;
+        int maxInFlightEntries;
+        long maxInFlightBytes;
+        long maxUncommittedBytes;
+        int snapshotChunkBytes;
+        int maxInFlightChunks;
+        long maxSnapshotBytes;
+        int keptTailEntries;
+        long keptTailBytes;
+        int maxApplyEntries;
+        long maxApplyBytes;
+        boolean leaseReads;
+        int maxPendingReads;
+        long snapshotBytesPerSecond;
+        long slowDiskNanos;
+        int maxCatchUpEntries;
+        long heldLogBytes;
+
+        Draft(RaftOptions from) {
+            electionTimeoutMinNanos = from.electionTimeoutMinNanos;
+            electionTimeoutMaxNanos = from.electionTimeoutMaxNanos;
+            heartbeatNanos = from.heartbeatNanos;
+            clockDrift = from.clockDrift;
+            maxBatchEntries = from.maxBatchEntries;
+            maxBatchBytes = from.maxBatchBytes;
+            maxInFlightEntries = from.maxInFlightEntries;
+            maxInFlightBytes = from.maxInFlightBytes;
+            maxUncommittedBytes = from.maxUncommittedBytes;
+            snapshotChunkBytes = from.snapshotChunkBytes;
+            maxInFlightChunks = from.maxInFlightChunks;
+            maxSnapshotBytes = from.maxSnapshotBytes;
+            keptTailEntries = from.keptTailEntries;
+            keptTailBytes = from.keptTailBytes;
+            maxApplyEntries = from.maxApplyEntries;
+            maxApplyBytes = from.maxApplyBytes;
+            leaseReads = from.leaseReads;
+            maxPendingReads = from.maxPendingReads;
+            snapshotBytesPerSecond = from.snapshotBytesPerSecond;
+            slowDiskNanos = from.slowDiskNanos;
+            maxCatchUpEntries = from.maxCatchUpEntries;
+            heldLogBytes = from.heldLogBytes;
+        }
+
+        RaftOptions options() {
+            return new RaftOptions(
+                    electionTimeoutMinNanos,
+                    electionTimeoutMaxNanos,
+                    heartbeatNanos,
+                    clockDrift,
+                    maxBatchEntries,
+                    maxBatchBytes,
+                    maxInFlightEntries,
+                    maxInFlightBytes,
+                    maxUncommittedBytes,
+                    snapshotChunkBytes,
+                    maxInFlightChunks,
+                    maxSnapshotBytes,
+                    keptTailEntries,
+                    keptTailBytes,
+                    maxApplyEntries,
+                    maxApplyBytes,
+                    leaseReads,
+                    maxPendingReads,
+                    snapshotBytesPerSecond,
+                    slowDiskNanos,
+                    maxCatchUpEntries,
+                    heldLogBytes);
         }
     }
 }

@@ -42,8 +42,10 @@ final class SnapshotAssembly {
 
     /** Takes a piece, also one that has overtaken others; {@link #offset} says where to go on. */
     void add(InstallSnapshot piece) {
-        if (piece.offset() > received && early.size() < MAX_EARLY_PIECES) {
-            early.putIfAbsent(piece.offset(), piece.chunk());
+        if (piece.offset() > received) {
+            if (early.size() < MAX_EARLY_PIECES && piece.chunk().size() <= sizeBytes - piece.offset()) {
+                early.putIfAbsent(piece.offset(), piece.chunk());
+            }
             return;
         }
         add(piece.offset(), piece.chunk());
