@@ -311,4 +311,40 @@ class SnapshotTest {
         transfer.answered(0, 1, 0);
         assertTrue(transfer.isDelivered());
     }
+
+    @Test
+    void S13_a_snapshot_is_labelled_with_the_place_that_it_holds_though_more_is_applied_by_then() {
+        RaftScenario s = RaftScenario.withLogs("1", "1", "1").elect(1);
+        for (String command : List.of("a", "b", "c")) {
+            s.propose(1, command);
+        }
+        s.stabilise().expectCommit(1, 5);
+        s.raft(1).compact(1, Bytes.utf8("state at 1"), s.now(1));
+        s.pass(100).tick(1).stabilise();
+        var snapshot = s.node(1).durable.snapshot().orElseThrow();
+        assertEquals(1, snapshot.index());
+        assertEquals(1, snapshot.term());
+        s.expectCommit(1, 5).expectLog(1, "1 2 2 2 2");
+    }
+
+    @Test
+    void a_piece_that_was_changed_on_its_way_is_not_taken() {
+        RaftScenario s = RaftScenario.withLogs("1", "1", "1");
+        InstallSnapshot whole = piece(1, 9, 1, "9:77", 0, 4);
+        InstallSnapshot changed = new InstallSnapshot(
+                whole.term(),
+                whole.round(),
+                whole.index(),
+                whole.snapshotTerm(),
+                whole.stampMillis(),
+                whole.config(),
+                whole.sizeBytes(),
+                whole.offset(),
+                Bytes.utf8("9:79"),
+                whole.checksum());
+        s.receive(1, 2, changed).expectCommit(1, 0);
+        assertEquals(0, s.node(1).installs());
+        s.receive(1, 2, whole).expectCommit(1, 9);
+        assertEquals(1, s.node(1).installs());
+    }
 }
