@@ -196,19 +196,7 @@ class CacheNodeTest {
 
     @Test
     void moreWaitingCallsThanAllowedAreRefused() {
-        CacheOptions d = CacheOptions.DEFAULT;
-        Lone narrow = new Lone(new CacheOptions(
-                8,
-                d.maxBytes(),
-                d.maxEvictingPercent(),
-                d.maxFilterEntries(),
-                2,
-                d.retryNanos(),
-                d.flushAgeNanos(),
-                d.statesTimeoutNanos(),
-                d.backupQueryNanos(),
-                d.rememberMillis(),
-                d.flushTimeoutNanos()));
+        Lone narrow = new Lone(CacheOptions.DEFAULT.withWaitingCalls(2));
         narrow.isMemoryThere = false;
         narrow.get("a");
         narrow.get("b");

@@ -27,18 +27,18 @@ final class Replica {
 
     static final long FAR = Long.MAX_VALUE / 4;
     private static final long STEP = 400_000_000L;
-    private static final CacheOptions OPTIONS = new CacheOptions(
-            4,
-            1 << 20,
-            100,
-            4,
-            100,
-            200_000_000L,
-            3_600_000_000_000L,
-            1,
-            3_600_000_000_000L,
-            300_000,
-            3_600_000_000_000L);
+    private static final long HOUR = 3_600_000_000_000L;
+    private static final CacheOptions OPTIONS = CacheOptions.DEFAULT
+            .withCapacity(4, 1 << 20)
+            .withEvictingPercent(100)
+            .withFilter(4)
+            .withWaitingCalls(100)
+            .withRetry(200_000_000L)
+            .withFlushAge(HOUR)
+            .withStatesTimeout(1)
+            .withBackupQuery(HOUR)
+            .withRemember(300_000)
+            .withFlushTimeout(HOUR);
 
     final NodeId id;
     LineTable lines;
