@@ -14,7 +14,8 @@ import java.util.function.LongSupplier;
  * against the node's lease, and a touch that may be lost. No lock, no network, no allocation.
  *
  * <p>Snapshot before clock: if the lease still holds at the later instant, then the value was valid at the earlier one, which lies within the read.
- * The other way round, a thread paused between the two would answer with what others have overwritten since.
+ * The other way round, a thread paused between the two would answer with what others have overwritten since. And the lease's end before both: a
+ * lease that was renewed after the value was read says nothing about it, for the one before may have been over by then.
  */
 public final class LineTable {
     private static final long NO_LEASE = Long.MIN_VALUE;
@@ -43,6 +44,7 @@ public final class LineTable {
      * @return null if the machine must be asked: no valid copy, none at all, a deleted or expired key, or no lease
      */
     public CacheAnswer.Value read(Bytes key, LongSupplier clock) {
+        long end = leaseEnd;
         Line line = lines.get(key);
         if (line == null) {
             return null;
@@ -52,7 +54,7 @@ public final class LineTable {
             return null;
         }
         long now = clock.getAsLong();
-        if (!holdsLease(now) || isExpired(hit.expiresAtMillis(), now)) {
+        if (!isBefore(now, end) || isExpired(hit.expiresAtMillis(), now)) {
             return null;
         }
         touches.touch(line);
@@ -72,8 +74,11 @@ public final class LineTable {
     }
 
     boolean holdsLease(long now) {
-        long end = leaseEnd;
-        return end != NO_LEASE && now - end < 0;
+        return isBefore(now, leaseEnd);
+    }
+
+    private static boolean isBefore(long now, long leaseEnd) {
+        return leaseEnd != NO_LEASE && now - leaseEnd < 0;
     }
 
     private boolean isExpired(long expiresAtMillis, long now) {

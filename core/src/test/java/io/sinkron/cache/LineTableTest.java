@@ -43,6 +43,17 @@ class LineTableTest {
         assertNotNull(lone.lines.readStale(KEY));
     }
 
+    /** The value was read after the old lease had run out, and before the machine noticed it: the next lease doesn't vouch for it. */
+    @Test
+    void aLeaseRenewedBetweenTheValueAndTheClockDoesNotVouchForTheValue() {
+        lone.put("k", "v", Durability.WRITE_BACK);
+        lone.lines.leaseUntil(1_000);
+        assertNull(lone.lines.read(KEY, () -> {
+            lone.lines.leaseUntil(5_000);
+            return 3_000;
+        }));
+    }
+
     @Test
     void aTableWithoutALeaseAnswersNothingWhateverTheClockSays() {
         LineTable fresh = new LineTable(CacheOptions.DEFAULT);
