@@ -1,22 +1,30 @@
 package io.sinkron;
 
+import io.sinkron.runtime.LoopThread;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 
-/** Turns a stage into a blocking call that fails with the stage's own exception. */
+/** Turns an asynchronous call into a blocking one that fails with the stage's own exception. */
 final class Blocking {
     private Blocking() {}
 
     /**
-     * Waits for a stage; it ends by its call's timeout, so this does too.
+     * Makes a call and waits for its stage; it ends by its call's timeout, so this does too.
      *
+     * @throws IllegalStateException on a node's own thread, where functions of computed updates run and waiting would stop the node: the call isn't made
      * @throws SinkronException as the stage failed
      * @throws CancelledException if the thread is interrupted; the call is cancelled and the interrupt flag stays set
      */
-    static <T> T join(CompletionStage<T> stage) {
-        CompletableFuture<T> future = stage.toCompletableFuture();
+    static <T> T join(Supplier<CompletionStage<T>> call) {
+        if (LoopThread.isCurrent()) {
+            throw new IllegalStateException("a blocking call on the node's own thread "
+                    + Thread.currentThread().getName()
+                    + " would stop the node; use the asynchronous form, or another thread");
+        }
+        CompletableFuture<T> future = call.get().toCompletableFuture();
         try {
             return future.get();
         } catch (InterruptedException e) {

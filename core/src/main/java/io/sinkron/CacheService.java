@@ -25,7 +25,7 @@ public interface CacheService {
 
     /** {@link #get}, blocking, text for text. */
     default Optional<String> get(String key) {
-        return Blocking.join(get(Bytes.utf8(key), CallOptions.DEFAULT))
+        return Blocking.join(() -> get(Bytes.utf8(key), CallOptions.DEFAULT))
                 .map(v -> v.value().asUtf8());
     }
 
@@ -40,7 +40,7 @@ public interface CacheService {
 
     /** {@link #put}, backed up, for ever, in any case; blocking, text for text; returns the version. */
     default long put(String key, String value) {
-        return Blocking.join(put(
+        return Blocking.join(() -> put(
                         Bytes.utf8(key),
                         Bytes.utf8(value),
                         -1,
@@ -55,7 +55,7 @@ public interface CacheService {
 
     /** {@link #delete}, backed up, in any case; blocking; whether there was something to delete. */
     default boolean delete(String key) {
-        return Blocking.join(delete(Bytes.utf8(key), -1, Durability.BACKED_UP, CallOptions.DEFAULT))
+        return Blocking.join(() -> delete(Bytes.utf8(key), -1, Durability.BACKED_UP, CallOptions.DEFAULT))
                 .deleted();
     }
 

@@ -40,22 +40,23 @@ public interface ClusterService {
 
     /** {@link #reconfigure} for one more node that votes, blocking; the node has been started to join. A learner that belongs to the group is promoted. */
     default List<ClusterMember> addVoter(String id, String address) {
-        return Blocking.join(reconfigure(MembershipChange.addVoter(NodeId.of(id), address), PATIENT));
+        return Blocking.join(() -> reconfigure(MembershipChange.addVoter(NodeId.of(id), address), PATIENT));
     }
 
     /** {@link #reconfigure} for one more node that follows and serves without voting, blocking. A voter is demoted. */
     default List<ClusterMember> addLearner(String id, String address) {
-        return Blocking.join(reconfigure(MembershipChange.addLearner(NodeId.of(id), address), PATIENT));
+        return Blocking.join(() -> reconfigure(MembershipChange.addLearner(NodeId.of(id), address), PATIENT));
     }
 
     /** {@link #reconfigure} for one node less, blocking. */
     default List<ClusterMember> remove(String id) {
-        return Blocking.join(reconfigure(MembershipChange.remove(NodeId.of(id)), PATIENT));
+        return Blocking.join(() -> reconfigure(MembershipChange.remove(NodeId.of(id)), PATIENT));
     }
 
     /** {@link #reconfigure} for a node in another's place, in one step, blocking. */
     default List<ClusterMember> replace(String old, String id, String address) {
-        return Blocking.join(reconfigure(MembershipChange.replace(NodeId.of(old), NodeId.of(id), address), PATIENT));
+        return Blocking.join(
+                () -> reconfigure(MembershipChange.replace(NodeId.of(old), NodeId.of(id), address), PATIENT));
     }
 
     /**
@@ -68,12 +69,12 @@ public interface ClusterService {
 
     /** {@link #transferLeadership(Optional, CallOptions)} to any other voter, blocking. */
     default NodeId transferLeadership() {
-        return Blocking.join(transferLeadership(Optional.empty(), CallOptions.DEFAULT));
+        return Blocking.join(() -> transferLeadership(Optional.empty(), CallOptions.DEFAULT));
     }
 
     /** {@link #transferLeadership(Optional, CallOptions)} to this voter, blocking. */
     default NodeId transferLeadership(String id) {
-        return Blocking.join(transferLeadership(Optional.of(NodeId.of(id)), CallOptions.DEFAULT));
+        return Blocking.join(() -> transferLeadership(Optional.of(NodeId.of(id)), CallOptions.DEFAULT));
     }
 
     /** This node's view of itself and the cluster, a moment old at most. */

@@ -139,7 +139,7 @@ final class KeptSession implements LockSession {
         }
         validUntilNanos = System.nanoTime() - 1;
         try {
-            Blocking.join(locks.closeSession(id, CallOptions.DEFAULT.within(CLOSE_PATIENCE)));
+            Blocking.join(() -> locks.closeSession(id, CallOptions.DEFAULT.within(CLOSE_PATIENCE)));
         } catch (SinkronException notReached) {
             // The session ends by itself when its time to live is over; nothing more can be done from here.
         }

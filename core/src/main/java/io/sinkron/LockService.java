@@ -22,7 +22,7 @@ public interface LockService {
 
     /** {@link #openSession} with a time to live of 30 seconds, blocking. */
     default LockSession openSession() {
-        return Blocking.join(openSession(Duration.ofSeconds(30), ""));
+        return Blocking.join(() -> openSession(Duration.ofSeconds(30), ""));
     }
 
     /** Opens a session that only {@link #keepAlive} extends. Its id is 128 random bits. */

@@ -42,12 +42,12 @@ public interface LockSession extends AutoCloseable {
 
     /** {@link #acquire} for an exclusive lock of the default owner, blocking for at most this long; the wait is in the queue. */
     default Granted lock(String name, Duration wait) {
-        return Blocking.join(acquire(LockRequest.exclusive(name).waiting(wait)));
+        return Blocking.join(() -> acquire(LockRequest.exclusive(name).waiting(wait)));
     }
 
     /** {@link #release}, blocking. */
     default void unlock(Granted granted) {
-        Blocking.join(release(granted));
+        Blocking.join(() -> release(granted));
     }
 
     /** A {@link java.util.concurrent.locks.Lock} on a name; each thread is an owner of its own. */

@@ -27,7 +27,7 @@ public interface QueueService {
     /** {@link #enqueue} for one message with every default, blocking; returns its id. */
     default String send(String queue, byte[] body) {
         NewMessage message = NewMessage.of(io.sinkron.common.Bytes.copyOf(body));
-        return Blocking.join(enqueue(queue, List.of(message), CallOptions.DEFAULT))
+        return Blocking.join(() -> enqueue(queue, List.of(message), CallOptions.DEFAULT))
                 .items()
                 .get(0)
                 .id();
@@ -47,7 +47,7 @@ public interface QueueService {
 
     /** {@link #dequeue} for one consumer without a session, blocking. */
     default List<Delivery> receive(String queue, int max, Duration wait) {
-        return Blocking.join(dequeue(queue, max, wait, Duration.ZERO, "", CallOptions.DEFAULT));
+        return Blocking.join(() -> dequeue(queue, max, wait, Duration.ZERO, "", CallOptions.DEFAULT));
     }
 
     /** Removes delivered messages for good. */
@@ -55,7 +55,7 @@ public interface QueueService {
 
     /** {@link #ack} for one delivery, blocking; false if it had timed out and been delivered anew. */
     default boolean ack(String queue, Delivery delivery) {
-        return Blocking.join(ack(queue, List.of(delivery.receipt()), CallOptions.DEFAULT))
+        return Blocking.join(() -> ack(queue, List.of(delivery.receipt()), CallOptions.DEFAULT))
                         .count()
                 == 1;
     }

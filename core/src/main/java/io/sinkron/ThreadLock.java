@@ -32,7 +32,7 @@ final class ThreadLock implements Lock {
 
     private boolean acquire(Duration wait) {
         try {
-            held.get().push(Blocking.join(session.acquire(request(wait))));
+            held.get().push(Blocking.join(() -> session.acquire(request(wait))));
             return true;
         } catch (LockTimeoutException busy) {
             return false;

@@ -77,9 +77,8 @@ public final class EventLoop {
                 parts.logStore(),
                 result -> mailbox.put((n, now) -> n.snapshotDone(result, now)),
                 e -> fail("a snapshot could not be made or written: " + e, e));
-        this.loopThread = new Thread(this::run, name);
+        this.loopThread = new LoopThread(this::run, name);
         this.storageThread = new Thread(storage, name + "-storage");
-        loopThread.setDaemon(true);
         storageThread.setDaemon(true);
     }
 
