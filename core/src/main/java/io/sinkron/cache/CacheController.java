@@ -5,6 +5,7 @@ import io.sinkron.cache.CacheMessage.GrantAck;
 import io.sinkron.cache.CacheMessage.Permission;
 import io.sinkron.cache.CacheMessage.Snoop;
 import io.sinkron.cache.CacheMessage.SnoopResponse;
+import io.sinkron.common.Answer;
 import io.sinkron.common.Bytes;
 import io.sinkron.common.NodeId;
 import io.sinkron.common.Refusal;
@@ -52,7 +53,7 @@ final class CacheController {
         this.calls = calls;
         this.dirty = dirty;
         this.room = new Room(context, lines);
-        this.outstanding = new Outstanding(context, dirty, room);
+        this.outstanding = new Outstanding(context, dirty, room, new Awaits(calls));
         this.evictor = new Evictor(lines, dirty, room, outstanding);
     }
 
@@ -70,11 +71,25 @@ final class CacheController {
                     call.id, new Refusal.Overloaded("maxWaitingCalls", context.options.maxWaitingCalls()));
             return;
         }
+        if (call.request instanceof CacheRequest.Await await) {
+            await(line, call, await, deadline);
+            return;
+        }
         calls.keep(call, deadline, this::expired);
         if (call.isRead()) {
             lines.countMiss();
         }
         place(call);
+    }
+
+    private void await(Line line, PendingCall call, CacheRequest.Await await, long deadline) {
+        if (Awaits.isWorthwhile(line, await)) {
+            calls.keep(call, deadline, late -> end(late, new CacheAnswer.Awaited(late.request.key(), false)));
+            line.work().awaiting.add(call);
+            outstanding.settle(line);
+        } else {
+            context.outbox.complete(call.id, new CacheAnswer.Awaited(await.key(), true));
+        }
     }
 
     /** Puts a call where it can be performed or waits. */
@@ -123,21 +138,45 @@ final class CacheController {
             } else if (line.state == ControllerState.E || line.state == ControllerState.M) {
                 waiting.remove(call);
                 perform(line, call);
+            } else if (call.request instanceof CacheRequest.Claim claim && line.isReadable()) {
+                CacheAnswer known =
+                        ClaimRules.withoutClaim(claim, line.visible, line.state.outside(), context.clusterMillis());
+                if (known != null) {
+                    calls.answer(call, known);
+                }
             }
         }
         dirty.secure(line);
     }
 
     private void perform(Line line, PendingCall call) {
-        WriteRules.Outcome outcome = WriteRules.perform(
-                call.request, line.value, context.epoch(), context.clusterMillis(), context.options.rememberMillis());
+        WriteRules.Outcome outcome = outcome(line, call.request);
+        long seen = line.value.version();
+        boolean wasShown = line.visible == line.value;
         if (outcome.written() != null) {
             dirty.written(line, outcome.written());
         }
         room.touch(line);
         call.answer = outcome.answer();
-        call.version = line.value.version();
+        if (outcome.answer() instanceof CacheAnswer.Claimed) {
+            // A claim is lost with its holder, whom nobody needs it for then. What it was based on must be safe.
+            call.version = seen;
+            if (wasShown) {
+                calls.answer(call, call.answer);
+                return;
+            }
+        } else {
+            call.version = line.value.version();
+        }
         dirty.promise(line, call);
+    }
+
+    private WriteRules.Outcome outcome(Line line, CacheRequest request) {
+        long epoch = context.epoch();
+        long nowMillis = context.clusterMillis();
+        return WriteRules.isFor(request)
+                ? WriteRules.perform(request, line.value, epoch, nowMillis, context.options.rememberMillis())
+                : ClaimRules.perform(request, line.value, line.state.outside(), epoch, nowMillis);
     }
 
     /** The home asks for the line. Always answered at once; one of a transaction before the one that gave us the line is over already. */
@@ -346,6 +385,11 @@ final class CacheController {
         }
     }
 
+    /** Ends all calls as if their deadlines had come. */
+    void leave() {
+        calls.all().forEach(this::expired);
+    }
+
     private void expired(PendingCall call) {
         if (call.isPerformed()) {
             end(call, new Refusal.OutcomeUnknown("the write is done here, but not known to be safe"));
@@ -362,8 +406,8 @@ final class CacheController {
         end(call, new Refusal.Unavailable(reason, RETRY_AFTER_MILLIS));
     }
 
-    private void end(PendingCall call, Refusal refusal) {
-        calls.answer(call, refusal);
+    private void end(PendingCall call, Answer answer) {
+        calls.answer(call, answer);
         Line line = lines.get(call.request.key());
         if (line != null) {
             outstanding.settle(line);

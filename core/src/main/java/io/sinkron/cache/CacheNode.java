@@ -90,6 +90,13 @@ public final class CacheNode {
         end();
     }
 
+    /** This node has left the cluster: every open call ends, as if its deadline had come. Lines stay until a view says what becomes of them. */
+    public void leave(long now) {
+        begin(now);
+        controller.leave();
+        end();
+    }
+
     /** A message of another node. */
     public void receive(NodeId from, CacheMessage message, long now) {
         begin(now);

@@ -1,7 +1,9 @@
 package io.sinkron.cache;
 
 import io.sinkron.common.Answer;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -21,6 +23,13 @@ final class PendingCalls {
     /** The call of this number, null if it is answered or unknown. */
     PendingCall get(long id) {
         return calls.get(id);
+    }
+
+    /** All calls, in order of their numbers. */
+    List<PendingCall> all() {
+        return calls.values().stream()
+                .sorted(Comparator.comparingLong(call -> call.id))
+                .toList();
     }
 
     /** Remembers a call until it is answered; past its deadline it is handed to {@code expired}. */

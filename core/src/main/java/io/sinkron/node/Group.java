@@ -99,8 +99,9 @@ final class Group {
      *
      * @param place what the leader last said of this node
      * @param isCovered whether this node holds a lease, so that the leader has called it a member in this start of it
+     * @return whether it is news that this node doesn't belong to the group any more
      */
-    void observe(ViewTable views, Place place, boolean isCovered, long now) {
+    boolean observe(ViewTable views, Place place, boolean isCovered, long now) {
         boolean isNews = !raft.committedConfiguration().equals(committed);
         boolean isChanged = isNews || !raft.configuration().equals(effective);
         boolean isNewView =
@@ -119,11 +120,12 @@ final class Group {
         if (isNews) {
             outputs.publish(new NodeEvent.MembersChanged(committed));
         }
-        belong(place);
+        boolean hasLeft = belong(place);
         if (isChanged || isNewView || isNewlyConfirmed) {
             tellPeers(views);
         }
         calls.settle();
+        return hasLeft;
     }
 
     /** Who leads is another question than before: what is open is asked there. */
@@ -131,7 +133,7 @@ final class Group {
         calls.tick(now);
     }
 
-    private void belong(Place place) {
+    private boolean belong(Place place) {
         boolean isListed = effective.contains(self) || committed.contains(self);
         Belonging next = belonging;
         if (isListed) {
@@ -139,10 +141,12 @@ final class Group {
         } else if (belonging == Belonging.MEMBER) {
             next = Belonging.REMOVED;
         }
-        if (next == Belonging.REMOVED && belonging != next) {
+        boolean hasLeft = next == Belonging.REMOVED && belonging != next;
+        if (hasLeft) {
             outputs.publish(new NodeEvent.Removed());
         }
         belonging = next;
+        return hasLeft;
     }
 
     private void tellPeers(ViewTable views) {

@@ -92,6 +92,11 @@ final class Membership {
         due.again().forEach(question -> leader.ifPresent(to -> outputs.send(to, question)));
     }
 
+    /** Ends the questions whose deadline is before that time; this node has left, and nobody answers it. */
+    void leave(long until) {
+        keepAlives.due(until).ended().forEach(ended -> outputs.complete(ended.call(), ended.answer()));
+    }
+
     /** When {@link #tick} is next needed. */
     long deadline() {
         long first = lease.deadline();

@@ -7,18 +7,14 @@ import io.sinkron.cluster.LeaseHolder;
 import io.sinkron.cluster.Member;
 import io.sinkron.cluster.ViewKeeper;
 import io.sinkron.common.Bytes;
-import io.sinkron.common.CommandBody;
-import io.sinkron.common.CommandId;
 import io.sinkron.common.InvariantViolation;
 import io.sinkron.common.Message;
 import io.sinkron.common.NodeId;
 import io.sinkron.common.Refusal;
 import io.sinkron.common.XxHash64;
-import io.sinkron.lock.LockCommand;
 import io.sinkron.lock.LockMessage;
 import io.sinkron.node.Pending.Purpose;
 import io.sinkron.node.Reads.Question.OfCall;
-import io.sinkron.node.Reads.Question.OfOwner;
 import io.sinkron.queue.QueueMessage;
 import io.sinkron.raft.Proposals;
 import io.sinkron.raft.Raft;
@@ -58,6 +54,7 @@ public final class Node {
     private final Membership membership;
     private final Services services;
     private final Consumers consumers;
+    private final CallEnds ends;
     private final Standing standing;
     private final Outputs outputs;
     private final Map<NodeId, Long> incarnations = new HashMap<>();
@@ -106,6 +103,7 @@ public final class Node {
         this.services = new Services(options, incarnation, random, proposer, route, queues, outputs);
         this.standing = new Standing(self, incarnation, lease, services, clock);
         this.consumers = new Consumers(services, reads, outputs);
+        this.ends = new CallEnds(proposer, reads, membership, services, consumers, route, outputs);
         this.applied = new AppliedHere(self, incarnation, applier, proposer, services, duties, standing, outputs);
         standing.stateReplaced(state(), now);
         group.observe(state().view(), standing.place(), false, now);
@@ -188,18 +186,7 @@ public final class Node {
     /** The client of a call gave up. The call is still completed, when its end is known. */
     public void cancel(long call, long now) {
         this.now = now;
-        proposer.cancel(call).ifPresent(acquire -> cancelWait(acquire, false, true));
-        consumers.cancel(call);
-        services.cancel(call, now);
-    }
-
-    private void cancelWait(CommandId acquire, boolean timedOut, boolean giveBack) {
-        housekeeping(new LockCommand.CancelWait(acquire, timedOut, giveBack), false);
-    }
-
-    /** Proposes a command whose answer nobody waits for. One that is refused now comes again by whoever found it due. */
-    private void housekeeping(CommandBody command, boolean leaderOnly) {
-        proposer.submit(command, new Purpose.Housekeeping(leaderOnly), 0, route, now);
+        ends.cancel(call, now);
     }
 
     /** A write of {@link NodeEffect.Persist}, and all before it, are durable. */
@@ -274,20 +261,11 @@ public final class Node {
         standing.refresh(state(), now);
         membership.tick(services.installedEpoch(), leader, now);
         group.tick(now);
-        for (CommandId acquire : proposer.waitsOver(now)) {
-            cancelWait(acquire, true, false);
-        }
-        for (Proposer.Expired expired : proposer.expired(now)) {
-            outputs.complete(expired.call(), expired.refusal());
-            if (expired.mustCancel()) {
-                cancelWait(expired.id(), true, true);
-            }
-        }
-        reads.expired(now).forEach(this::complete);
+        ends.due(now);
         reads.resend(now);
         proposer.resend(route, now);
         duties.observe(isReadyLeader(), state(), now);
-        duties.due(raft.term(), isSure(), now).forEach(command -> housekeeping(command, true));
+        duties.due(raft.term(), isSure(), now).forEach(command -> ends.housekeeping(command, true, now));
     }
 
     /** When {@link #tick} is next needed. */
@@ -326,11 +304,14 @@ public final class Node {
             }
             isMoving |= apply();
             for (Reads.Answered read : reads.answered(state(), clock.estimate(now))) {
-                complete(read);
+                ends.answered(read, now);
                 isMoving = true;
             }
             isMoving |= observeRaft();
-            group.observe(state().view(), standing.place(), services.isServing(), now);
+            if (group.observe(state().view(), standing.place(), services.isServing(), now)) {
+                ends.all(now);
+                isMoving = true;
+            }
         }
         applier.task(raft::configAt).ifPresent(task -> outputs.add(new NodeEffect.Offload(task)));
         for (Proposals proposals : proposer.takeOutbound()) {
@@ -363,15 +344,6 @@ public final class Node {
             readyTerm = raft.term();
         }
         return isMoving;
-    }
-
-    /** A read was a queue owner's, the question whether a consumer's session is alive, or a client's call. */
-    private void complete(Reads.Answered read) {
-        if (read.question() instanceof OfOwner owner) {
-            services.queueRead(owner.store(), read.answer(), now);
-        } else if (read.question() instanceof OfCall of && !consumers.checked(of.call(), read.answer(), now)) {
-            outputs.complete(of.call(), read.answer());
-        }
     }
 
     private ReplicatedState state() {

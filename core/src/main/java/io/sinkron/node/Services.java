@@ -106,6 +106,12 @@ final class Services {
         cache.cancel(call, now);
     }
 
+    /** This node has left the group: open calls end. */
+    void leave(long now) {
+        broker.leave(now);
+        cache.leave(now);
+    }
+
     /** A session is over, and with it the consumer that went by its name. */
     void consumerEnded(String session, long now) {
         broker.consumerEnded(session, now);

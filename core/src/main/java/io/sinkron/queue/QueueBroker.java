@@ -11,6 +11,7 @@ import io.sinkron.spi.QueueOp;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -359,14 +360,7 @@ public final class QueueBroker {
                 arm(call, call.abandonedUntil);
             }
         } else if (call.deadline - now <= 0) {
-            boolean mustAbandon = call.stage == OpenCall.Stage.SENT && call.isDequeue();
-            boolean mustForget = call.stage == OpenCall.Stage.SENT && !call.isDequeue();
-            complete(call, call.atDeadline());
-            if (mustAbandon) {
-                abandon(call);
-            } else if (mustForget) {
-                outStreams.forget(call);
-            }
+            giveUp(call);
         } else if (call.stage == OpenCall.Stage.SENT) {
             outStreams.again(call, now);
             arm(call, call.deadline);
@@ -374,6 +368,28 @@ public final class QueueBroker {
             held.remove(call);
             route(call);
         }
+    }
+
+    private void giveUp(OpenCall call) {
+        boolean wasSent = call.stage == OpenCall.Stage.SENT;
+        complete(call, call.atDeadline());
+        if (wasSent && call.isDequeue()) {
+            abandon(call);
+        } else if (wasSent) {
+            outStreams.forget(call);
+        }
+    }
+
+    /** This node has left the cluster: calls that wait for an owner end as if their deadline had come, for no owner will answer. */
+    public void leave(long now) {
+        this.now = now;
+        for (OpenCall call : calls.values().stream()
+                .filter(call -> call.stage == OpenCall.Stage.HELD || call.stage == OpenCall.Stage.SENT)
+                .sorted(Comparator.comparingLong(call -> call.id))
+                .toList()) {
+            giveUp(call);
+        }
+        drain();
     }
 
     /** When {@link #tick} is next needed. */
