@@ -4,6 +4,7 @@ import io.sinkron.common.Answer;
 import io.sinkron.common.Bytes;
 import io.sinkron.common.NodeId;
 import io.sinkron.common.Refusal;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /** What a {@link CacheRequest} is answered with. Immutable. */
@@ -23,6 +24,50 @@ public sealed interface CacheAnswer extends Answer {
 
     /** The delete is done; {@code deleted}: whether there was something to delete. */
     record Deleted(Bytes key, boolean deleted) implements CacheAnswer {}
+
+    /**
+     * The update is done.
+     *
+     * @param effect what it has done
+     * @param value what the key has after it; empty if nothing, and for a repetition whose value is no longer the newest
+     * @param version the value's or the tombstone's; 0 if the key was never written
+     * @param expiresAtMillis when the value ends, in cluster time, 0 for never
+     * @param repeated whether this is the answer of an earlier call with the same idempotency key
+     */
+    record Updated(
+            Bytes key, Effect effect, Optional<Bytes> value, long version, long expiresAtMillis, boolean repeated)
+            implements CacheAnswer {
+        /** What an update has done to its key. */
+        public enum Effect {
+            /** Nothing: the key is as it was. */
+            KEPT,
+            /** There is a value where none was. */
+            CREATED,
+            /** There is another value; also the answer to a repetition of an update that wrote one. */
+            REPLACED,
+            /** The value is gone. */
+            REMOVED
+        }
+    }
+
+    /**
+     * The caller is to load the key, and hands what it has loaded over with {@link CacheRequest.Fulfil}.
+     *
+     * @param version of the claim
+     * @param millis how long it holds
+     */
+    record Claimed(Bytes key, long version, long millis) implements CacheAnswer {}
+
+    /**
+     * Somebody else is loading the key.
+     *
+     * @param version of that claim, for {@link CacheRequest.Await}
+     * @param leftMillis how long it holds at most, by this node's knowledge of cluster time; at least 1
+     */
+    record BeingLoaded(Bytes key, long version, long leftMillis) implements CacheAnswer {}
+
+    /** An {@link CacheRequest.Await} is over; {@code changed}: false if only its time is. */
+    record Awaited(Bytes key, boolean changed) implements CacheAnswer {}
 
     /** Which node has the line in which state; a node that didn't answer is missing. */
     record States(Bytes key, NodeId home, SortedMap<NodeId, LineState> states) implements CacheAnswer {}
@@ -50,6 +95,32 @@ public sealed interface CacheAnswer extends Answer {
         @Override
         public String detail() {
             return "The key has the version " + version + " (0: it is absent)";
+        }
+    }
+
+    /** Something has happened to the key since it was claimed, or the claim is lost with its node's membership: nothing was written. */
+    record ClaimLost(Bytes key, long version) implements CacheAnswer, Refusal {
+        @Override
+        public String code() {
+            return "claim-lost";
+        }
+
+        @Override
+        public String detail() {
+            return "The key has the version " + version + ", so what was loaded under the claim is outdated";
+        }
+    }
+
+    /** The function of an update has failed: nothing was written. */
+    record ComputeFailed(Bytes key, Throwable cause) implements CacheAnswer, Refusal {
+        @Override
+        public String code() {
+            return "compute-failed";
+        }
+
+        @Override
+        public String detail() {
+            return "The function failed, and nothing was written: " + cause;
         }
     }
 

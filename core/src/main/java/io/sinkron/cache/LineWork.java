@@ -11,6 +11,8 @@ final class LineWork {
     final PendingCall.Queue uncovered = new PendingCall.Queue();
     /** Calls performed, that are answered when the value is in main memory; in order of their versions. */
     final PendingCall.Queue unsaved = new PendingCall.Queue();
+    /** Calls that wait until the line isn't as they know it ({@link CacheRequest.Await}). */
+    final PendingCall.Queue awaiting = new PendingCall.Queue();
     /** The number of the outstanding request to the home, 0 for none. */
     long request;
     /** The value that a write-back in flight carries, null for none. */
@@ -39,6 +41,7 @@ final class LineWork {
         return waiting.isEmpty()
                 && uncovered.isEmpty()
                 && unsaved.isEmpty()
+                && awaiting.isEmpty()
                 && request == 0
                 && writingBack == null
                 && backingUp == null

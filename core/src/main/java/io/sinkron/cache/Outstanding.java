@@ -17,21 +17,24 @@ final class Outstanding {
     private final Context context;
     private final DirtyLines dirty;
     private final Room room;
+    private final Awaits awaits;
     /** The lines with something outstanding. */
     private final Set<Line> busy = new LinkedHashSet<>();
 
     private long nextRequest = 1;
 
-    Outstanding(Context context, DirtyLines dirty, Room room) {
+    Outstanding(Context context, DirtyLines dirty, Room room, Awaits awaits) {
         this.context = context;
         this.dirty = dirty;
         this.room = room;
+        this.awaits = awaits;
     }
 
     /** After every event of a line: asks for what is waited for, keeps the timer, the room and the published snapshot true. */
     void settle(Line line) {
         LineWork work = line.workOrNull();
         if (work != null) {
+            awaits.settle(line, work);
             request(line, work);
             keepTimers(line, work);
         }

@@ -36,10 +36,7 @@ final class PendingCall {
     }
 
     Durability durability() {
-        if (request instanceof CacheRequest.Put put) {
-            return put.durability();
-        }
-        return request instanceof CacheRequest.Delete delete ? delete.durability() : Durability.BACKED_UP;
+        return request instanceof CacheRequest.Write write ? write.durability() : Durability.BACKED_UP;
     }
 
     /** Calls in the order of their arrival, linked through themselves, so that any of them leaves in O(1). */
