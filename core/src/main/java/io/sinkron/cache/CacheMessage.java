@@ -86,6 +86,12 @@ public sealed interface CacheMessage extends Message {
     /** The state of a line at the sender. */
     record StateReply(long epoch, Bytes key, long query, LineState state) implements CacheMessage {}
 
+    /** A home that audits a line asks a node for its copy. */
+    record AuditQuery(long epoch, Bytes key, long audit) implements CacheMessage {}
+
+    /** The sender's copy as it was when the query came; nothing has changed by it. */
+    record AuditReply(long epoch, Bytes key, long audit, AuditedCopy copy) implements CacheMessage {}
+
     /** What a grant permits. */
     enum Permission {
         /** To read; others may too: S. */

@@ -10,6 +10,18 @@ package io.sinkron.cache;
  * @param invalidations copies given up for another node's write
  * @param writeBacks dirty values confirmed by main memory
  * @param evictions lines removed to make room
+ * @param audited lines of this home that were compared across the cluster and found coherent
+ * @param inconclusive audits that ended without a verdict: somebody asked for the line, a node didn't answer, the view changed
+ * @param violations audits that found a line incoherent; anything but 0 is a defect
  */
 public record CacheStats(
-        long capacity, long size, long hits, long misses, long invalidations, long writeBacks, long evictions) {}
+        long capacity,
+        long size,
+        long hits,
+        long misses,
+        long invalidations,
+        long writeBacks,
+        long evictions,
+        long audited,
+        long inconclusive,
+        long violations) {}

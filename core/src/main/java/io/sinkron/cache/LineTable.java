@@ -29,6 +29,9 @@ public final class LineTable {
     private final LongAdder invalidations = new LongAdder();
     private final LongAdder writeBacks = new LongAdder();
     private final LongAdder evictions = new LongAdder();
+    private final LongAdder audited = new LongAdder();
+    private final LongAdder inconclusive = new LongAdder();
+    private final LongAdder violations = new LongAdder();
     private volatile long leaseEnd = NO_LEASE;
     private volatile long clusterOffsetNanos;
 
@@ -115,7 +118,10 @@ public final class LineTable {
                 misses.sum(),
                 invalidations.sum(),
                 writeBacks.sum(),
-                evictions.sum());
+                evictions.sum(),
+                audited.sum(),
+                inconclusive.sum(),
+                violations.sum());
     }
 
     int size() {
@@ -163,5 +169,17 @@ public final class LineTable {
 
     void countEviction() {
         evictions.increment();
+    }
+
+    void countAudited() {
+        audited.increment();
+    }
+
+    void countInconclusive() {
+        inconclusive.increment();
+    }
+
+    void countViolation() {
+        violations.increment();
     }
 }

@@ -16,4 +16,7 @@ sealed interface MemoryUse {
 
     /** A node that may have been excluded offers its dirty data, in the epoch of its last membership. */
     record Rescue(Bytes key, long version) implements MemoryUse {}
+
+    /** The home compares clean copies with main memory. */
+    record Audit(long epoch, Bytes key, long audit) implements MemoryUse {}
 }

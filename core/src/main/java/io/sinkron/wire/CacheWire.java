@@ -1,6 +1,9 @@
 package io.sinkron.wire;
 
+import io.sinkron.cache.AuditedCopy;
 import io.sinkron.cache.CacheMessage;
+import io.sinkron.cache.CacheMessage.AuditQuery;
+import io.sinkron.cache.CacheMessage.AuditReply;
 import io.sinkron.cache.CacheMessage.Backup;
 import io.sinkron.cache.CacheMessage.BackupAck;
 import io.sinkron.cache.CacheMessage.BackupQuery;
@@ -50,6 +53,8 @@ public final class CacheWire {
     private static final int BACKUP_QUERY = 108;
     private static final int STATE_QUERY = 109;
     private static final int STATE_REPLY = 110;
+    private static final int AUDIT_QUERY = 111;
+    private static final int AUDIT_REPLY = 112;
 
     private static final int MEMORY_COMMAND = 64;
     private static final int EXECUTED = 96;
@@ -111,10 +116,30 @@ public final class CacheWire {
             head(out, BACKUP_QUERY, m).varint(m.version());
         } else if (message instanceof StateQuery m) {
             head(out, STATE_QUERY, m).varint(m.query());
-        } else {
-            StateReply m = (StateReply) message;
+        } else if (message instanceof StateReply m) {
             head(out, STATE_REPLY, m).varint(m.query()).u8(m.state().ordinal());
+        } else if (message instanceof AuditQuery m) {
+            head(out, AUDIT_QUERY, m).varint(m.audit());
+        } else {
+            AuditReply m = (AuditReply) message;
+            writeCopy(head(out, AUDIT_REPLY, m).varint(m.audit()), m.copy());
         }
+    }
+
+    private static void writeCopy(WireWriter out, AuditedCopy copy) {
+        out.u8(copy.state().ordinal()).bool(copy.dirty()).bool(copy.serving()).bool(copy.present());
+        out.varint(copy.version()).fixed64(copy.hash());
+        out.varint(copy.grantEpoch()).varint(copy.grantTxn());
+    }
+
+    private static AuditedCopy readCopy(WireReader in) throws MalformedMessageException {
+        LineState state = STATES[index(in, "state", STATES.length)];
+        boolean dirty = in.bool();
+        boolean serving = in.bool();
+        boolean present = in.bool();
+        long version = natural(in, "version");
+        long hash = in.fixed64();
+        return new AuditedCopy(state, dirty, serving, present, version, hash, natural(in, "epoch"), natural(in, "txn"));
     }
 
     private static WireWriter head(WireWriter out, int type, CacheMessage message) {
@@ -123,7 +148,7 @@ public final class CacheWire {
 
     /** The message of this type, which has been read already. */
     public static CacheMessage read(int type, WireReader in) throws MalformedMessageException {
-        if (type < BUS_RD || type > STATE_REPLY) {
+        if (type < BUS_RD || type > AUDIT_REPLY) {
             throw in.malformed("no cache message has the type " + type);
         }
         long epoch = natural(in, "epoch");
@@ -143,7 +168,10 @@ public final class CacheWire {
             case BACKUP_RELEASE -> new BackupRelease(epoch, key, natural(in, "version"));
             case BACKUP_QUERY -> new BackupQuery(epoch, key, natural(in, "version"));
             case STATE_QUERY -> new StateQuery(epoch, key, natural(in, "query"));
-            default -> new StateReply(epoch, key, natural(in, "query"), STATES[index(in, "state", STATES.length)]);
+            case STATE_REPLY ->
+                new StateReply(epoch, key, natural(in, "query"), STATES[index(in, "state", STATES.length)]);
+            case AUDIT_QUERY -> new AuditQuery(epoch, key, natural(in, "audit"));
+            default -> new AuditReply(epoch, key, natural(in, "audit"), readCopy(in));
         };
     }
 

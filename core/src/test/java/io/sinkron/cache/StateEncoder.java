@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 
 /**
  * The state of a {@link CacheNode} as canonical bytes: every field of every object that it reaches, but for those listed here as having no part in
@@ -42,6 +41,9 @@ final class StateEncoder {
             "LineTable.invalidations",
             "LineTable.writeBacks",
             "LineTable.evictions",
+            "LineTable.audited",
+            "LineTable.inconclusive",
+            "LineTable.violations",
             "Line.colder",
             "Line.warmer",
             "Line.isLinked",
@@ -82,9 +84,21 @@ final class StateEncoder {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
     private final List<Object> path = new ArrayList<>();
 
-    /** The bytes of a node and its lines. */
-    static byte[] encode(CacheNode node) {
-        StateEncoder encoder = new StateEncoder();
+    private final Map<NodeId, NodeId> names;
+
+    private StateEncoder(Map<NodeId, NodeId> names) {
+        this.names = names;
+    }
+
+    /**
+     * The bytes of a node and its lines.
+     *
+     * @param names what the nodes are called instead
+     * @param isElapsed whether the node's clock has passed the times to live
+     */
+    static byte[] encode(CacheNode node, Map<NodeId, NodeId> names, boolean isElapsed) {
+        StateEncoder encoder = new StateEncoder(names);
+        encoder.value(isElapsed);
         encoder.object(node);
         return encoder.out.toByteArray();
     }
@@ -133,7 +147,7 @@ final class StateEncoder {
         } else if (value instanceof Bytes bytes) {
             bytes(6, bytes.array());
         } else if (value instanceof NodeId node) {
-            bytes(7, node.value().getBytes(StandardCharsets.UTF_8));
+            bytes(7, names.getOrDefault(node, node).value().getBytes(StandardCharsets.UTF_8));
         } else if (value instanceof View view) {
             number(8, view.epoch());
         } else if (value instanceof Placement || value instanceof Timers.Timer) {
@@ -177,13 +191,13 @@ final class StateEncoder {
         number(11, map.size());
         List<byte[]> entries = new ArrayList<>();
         map.forEach((key, entry) -> {
-            StateEncoder part = new StateEncoder();
+            StateEncoder part = new StateEncoder(names);
             part.path.addAll(path);
             part.value(key);
             part.value(entry);
             entries.add(part.out.toByteArray());
         });
-        if (!(map instanceof LinkedHashMap) && !(map instanceof SortedMap)) {
+        if (!(map instanceof LinkedHashMap)) {
             entries.sort(Arrays::compare);
         }
         entries.forEach(entry -> out.write(entry, 0, entry.length));
@@ -193,7 +207,7 @@ final class StateEncoder {
         number(12, collection.size());
         List<byte[]> entries = new ArrayList<>();
         for (Object entry : collection) {
-            StateEncoder part = new StateEncoder();
+            StateEncoder part = new StateEncoder(names);
             part.path.addAll(path);
             part.value(entry);
             entries.add(part.out.toByteArray());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sinkron.cache.AuditedCopy;
 import io.sinkron.cache.CacheMessage;
 import io.sinkron.cache.CacheMessage.Permission;
 import io.sinkron.cache.LineState;
@@ -167,7 +168,7 @@ class CacheWireProperties {
     @Provide
     Arbitrary<CacheMessage> messages() {
         Arbitrary<Boolean> flags = Arbitraries.of(true, false);
-        return Combinators.combine(Arbitraries.integers().between(0, 14), keys(), numbers(), numbers(), flags, values())
+        return Combinators.combine(Arbitraries.integers().between(0, 16), keys(), numbers(), numbers(), flags, values())
                 .flatAs((kind, key, epoch, number, flag, value) -> Arbitraries.of(Permission.values())
                         .map(permission -> message(kind, key, epoch, number, flag, value, permission)));
     }
@@ -197,7 +198,22 @@ class CacheWireProperties {
             case 11 -> new CacheMessage.BackupRelease(epoch, key, number);
             case 12 -> new CacheMessage.BackupQuery(epoch, key, number);
             case 13 -> new CacheMessage.StateQuery(epoch, key, number);
-            default -> new CacheMessage.StateReply(epoch, key, number, flag ? LineState.E : LineState.M);
+            case 14 -> new CacheMessage.StateReply(epoch, key, number, flag ? LineState.E : LineState.M);
+            case 15 -> new CacheMessage.AuditQuery(epoch, key, number);
+            default ->
+                new CacheMessage.AuditReply(
+                        epoch,
+                        key,
+                        number,
+                        new AuditedCopy(
+                                flag ? LineState.S : LineState.M,
+                                !flag,
+                                value.deleted(),
+                                flag,
+                                value.version(),
+                                ~number,
+                                epoch,
+                                number));
         };
     }
 
