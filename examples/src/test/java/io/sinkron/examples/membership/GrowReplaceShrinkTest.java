@@ -7,6 +7,7 @@ import io.sinkron.lock.LockAnswer.Granted;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,31 +56,37 @@ class GrowReplaceShrinkTest {
         }
     }
 
-    /** That each kind of work went on between two steps. */
+    /** That each kind of work goes on after each step, by what the documented retries allow for at the latest. */
     private static final class Progress {
         private final MovingLoad load;
-        private long grants;
-        private long writes;
-        private int sent;
 
         Progress(MovingLoad load) {
             this.load = load;
         }
 
-        void check(String step) {
+        void check(String step) throws InterruptedException {
+            long grants = load.grants.get();
+            long writes = load.writes.get();
+            int sent = load.sent();
+            await(() -> load.grants.get() > grants, "no lock was granted after " + step);
+            await(() -> load.writes.get() > writes, "nothing was written after " + step);
+            await(() -> load.sent() > sent, "nothing was sent after " + step);
             assertEquals(Set.of(), load.violations, () -> step + ": " + this);
-            assertTrue(load.grants.get() > grants, () -> "no lock was granted until " + step + ": " + this);
-            assertTrue(load.writes.get() > writes, () -> "nothing was written until " + step + ": " + this);
-            assertTrue(load.sent() > sent, () -> "nothing was sent until " + step + ": " + this);
-            grants = load.grants.get();
-            writes = load.writes.get();
-            sent = load.sent();
+        }
+
+        private void await(BooleanSupplier isSo, String otherwise) throws InterruptedException {
+            long end = System.nanoTime() + MovingLoad.PATIENCE_NANOS;
+            while (!isSo.getAsBoolean()) {
+                assertTrue(System.nanoTime() - end < 0, () -> otherwise + ": " + this);
+                Thread.sleep(5);
+            }
         }
 
         @Override
         public String toString() {
             return load.grants + " grants, " + load.writes + " writes, " + load.reads + " reads, " + load.sent()
-                    + " messages, " + load.retries + " retries";
+                    + " messages, " + load.retries + " retries, longest call " + load.longestMillis + " ms; "
+                    + load.violations;
         }
     }
 }

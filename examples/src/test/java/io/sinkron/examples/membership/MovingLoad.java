@@ -33,7 +33,8 @@ final class MovingLoad {
     private static final String QUEUE = "work";
     private static final Duration TTL = Duration.ofMinutes(5);
     private static final Duration VISIBILITY = Duration.ofSeconds(2);
-    private static final long PATIENCE_NANOS = Duration.ofSeconds(20).toNanos();
+    /** How long a call is asked again before it counts as failed. */
+    static final long PATIENCE_NANOS = Duration.ofSeconds(20).toNanos();
 
     private final MovingCluster cluster;
     private final AtomicLong turns = new AtomicLong();
@@ -50,6 +51,7 @@ final class MovingLoad {
     final AtomicLong writes = new AtomicLong();
     final AtomicLong reads = new AtomicLong();
     final AtomicLong retries = new AtomicLong();
+    final AtomicLong longestMillis = new AtomicLong();
 
     MovingLoad(MovingCluster cluster) {
         this.cluster = cluster;
@@ -112,12 +114,15 @@ final class MovingLoad {
 
     /** Makes a call until it has its result. */
     private <T> T call(Function<Sinkron, CompletionStage<T>> call) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE_NANOS;
+        long start = System.nanoTime();
+        long end = start + PATIENCE_NANOS;
         while (true) {
             try {
-                return call.apply(cluster.any(turns.getAndIncrement()))
+                T result = call.apply(cluster.any(turns.getAndIncrement()))
                         .toCompletableFuture()
                         .join();
+                longestMillis.accumulateAndGet((System.nanoTime() - start) / 1_000_000, Math::max);
+                return result;
             } catch (CompletionException e) {
                 boolean isDocumented = e.getCause() instanceof SinkronException refused && refused.isRetryable();
                 if (!isDocumented || System.nanoTime() - end > 0) {
