@@ -46,20 +46,41 @@ public final class Ring {
         members = view.members();
         int size =
                 members.stream().mapToInt(m -> m.weight() * POINTS_PER_WEIGHT).sum();
-        List<Point> sorted = new ArrayList<>(size);
-        for (int owner = 0; owner < members.size(); owner++) {
-            Member member = members.get(owner);
-            for (int i = 0; i < member.weight() * POINTS_PER_WEIGHT; i++) {
-                sorted.add(new Point(ordered(XxHash64.hash(member.id().value() + '#' + i, seed)), owner));
-            }
-        }
-        sorted.sort(null);
         points = new long[size];
         owners = new int[size];
-        for (int i = 0; i < size; i++) {
-            points[i] = sorted.get(i).position();
-            owners[i] = sorted.get(i).owner();
+        int filled = 0;
+        for (int owner = 0; owner < members.size(); owner++) {
+            Member member = members.get(owner);
+            filled = merge(positions(member, seed), owner, filled);
         }
+    }
+
+    private static long[] positions(Member member, long seed) {
+        long[] positions = new long[member.weight() * POINTS_PER_WEIGHT];
+        String prefix = member.id().value() + '#';
+        for (int i = 0; i < positions.length; i++) {
+            positions[i] = ordered(XxHash64.hash(prefix + i, seed));
+        }
+        Arrays.sort(positions);
+        return positions;
+    }
+
+    /** Puts the sorted points of one more member among those that are there, from the back; at one position the earlier member stays first. */
+    private int merge(long[] positions, int owner, int filled) {
+        int there = filled - 1;
+        int at = filled + positions.length - 1;
+        for (int next = positions.length - 1; next >= 0; at--) {
+            if (there >= 0 && points[there] > positions[next]) {
+                points[at] = points[there];
+                owners[at] = owners[there];
+                there--;
+            } else {
+                points[at] = positions[next];
+                owners[at] = owner;
+                next--;
+            }
+        }
+        return filled + positions.length;
     }
 
     /** The ring of a view. */
@@ -172,13 +193,5 @@ public final class Ring {
 
     private static double unsigned(long value) {
         return value >= 0 ? value : (double) value + CIRCLE;
-    }
-
-    private record Point(long position, int owner) implements Comparable<Point> {
-        @Override
-        public int compareTo(Point other) {
-            int byPosition = Long.compare(position, other.position);
-            return byPosition != 0 ? byPosition : Integer.compare(owner, other.owner);
-        }
     }
 }

@@ -109,13 +109,17 @@ final class LeaderDuties {
         return commands;
     }
 
-    /** When {@link #due} may have something; {@code far} while not on duty. */
-    long deadline(long far) {
+    /**
+     * When {@link #due} may have something; {@code far} while not on duty.
+     *
+     * @param sure whether this node is certain that no other leads; while it isn't, a session whose time is over waits for that, not for the clock
+     */
+    long deadline(boolean sure, long far) {
         if (!isOnDuty) {
             return far;
         }
         long first = views.deadline();
         long session = sessions.deadline();
-        return session - first < 0 ? session : first;
+        return sure && session - first < 0 ? session : first;
     }
 }

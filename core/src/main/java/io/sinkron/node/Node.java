@@ -276,7 +276,7 @@ public final class Node {
         first = earlier(first, membership.deadline());
         first = earlier(first, proposer.deadline(far));
         first = earlier(first, reads.deadline(far));
-        first = earlier(first, duties.deadline(far));
+        first = earlier(first, duties.deadline(isSure(), far));
         first = earlier(first, group.deadline(far));
         if (applier.hasNext()) {
             return now;

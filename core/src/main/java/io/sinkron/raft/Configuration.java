@@ -93,8 +93,16 @@ public record Configuration(
 
     /** Whether a server of this node votes in any half. */
     public boolean isVoter(NodeId node) {
-        return voters.stream().anyMatch(server -> server.id().equals(node))
-                || outgoing.stream().anyMatch(server -> server.id().equals(node));
+        return names(voters, node) || names(outgoing, node);
+    }
+
+    private static boolean names(List<Server> servers, NodeId node) {
+        for (Server server : servers) {
+            if (server.id().equals(node)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether this very server is a member. */
@@ -104,7 +112,7 @@ public record Configuration(
 
     /** Whether a server of this node is a member. */
     public boolean contains(NodeId node) {
-        return isVoter(node) || learners.stream().anyMatch(server -> server.id().equals(node));
+        return isVoter(node) || names(learners, node);
     }
 
     /** All nodes that get the log, each once, in order. */
