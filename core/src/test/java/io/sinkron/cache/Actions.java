@@ -33,7 +33,9 @@ final class Actions {
             }
         }
         for (int node = 0; node < world.size; node++) {
-            if (!world.isCrashed(from, node)) {
+            if (world.isAsleep(from, node)) {
+                asleep(node);
+            } else if (!world.isCrashed(from, node)) {
                 node(node);
             } else if (mayRestart(node)) {
                 Turn turn = world.turn(from);
@@ -64,7 +66,7 @@ final class Actions {
         }
         for (int node = 0; node < world.size; node++) {
             boolean counts = world.isMember(at[World.VIEW], node) && !world.isCrashed(at, node);
-            if (world.isMember(at[World.VIEW], node) && world.isCrashed(at, node)) {
+            if (world.isMember(at[World.VIEW], node) && (world.isCrashed(at, node) || world.isAsleep(at, node))) {
                 return false;
             }
             boolean isActive = at[World.VIEW] == 0 || (at[World.ACTIVE] >> node & 1) != 0;
@@ -107,6 +109,9 @@ final class Actions {
 
     private void packet(int number) {
         Packet packet = world.packet(number);
+        if (isToAsleep(packet)) {
+            return;
+        }
         if (packet instanceof Letter letter) {
             letter(number, letter);
         } else if (packet instanceof Question question) {
@@ -126,6 +131,15 @@ final class Actions {
             turn.apply(reply.to(), new Replica.Answered(reply.operation(), reply.answer()));
             show(turn, () -> "memory answers " + world.id(reply.to()) + " " + reply.answer());
         }
+    }
+
+    /** Whoever sleeps takes nothing in; what main memory is asked for is done all the same. */
+    private boolean isToAsleep(Packet packet) {
+        return packet instanceof Letter letter && world.isAsleep(state, letter.to())
+                || packet instanceof Reply reply && world.isAsleep(state, reply.to())
+                || packet instanceof Question question
+                        && world.setup.isMemoryAtomic()
+                        && world.isAsleep(state, question.from());
     }
 
     private void letter(int number, Letter letter) {
@@ -173,8 +187,8 @@ final class Actions {
                     spending(World.FLUSHES).apply(node, new Replica.Flushing(1000 + state[World.FLUSHES])),
                     () -> world.id(node) + " flushes");
         }
-        if (has(World.CANCELS) && left < world.setup.callsEach()) {
-            long last = callNumber(node, left + 1);
+        if (has(World.CANCELS) && world.setup.isClient(node) && left < world.setup.callsEach()) {
+            long last = callNumber(left + 1);
             show(spending(World.CANCELS).apply(node, new Replica.Cancelled(last)), () -> world.id(node) + " cancels");
         }
         boolean isReplaceable =
@@ -193,9 +207,22 @@ final class Actions {
             if (!world.setup.bug().ignoresOwnLease()) {
                 turn.apply(node, new Replica.Lease(false));
             }
-            turn.fixed[World.EXPIRED] |= 1 << node;
+            expire(turn, node);
             show(turn, () -> world.id(node) + " loses its lease");
         }
+        if (has(World.NAPS) && mayLoseLease && (state[World.EXPIRED] >> node & 1) == 0) {
+            Turn turn = spending(World.NAPS);
+            expire(turn, node);
+            turn.fixed[World.ASLEEP] |= 1 << node;
+            show(turn, () -> world.id(node) + " falls asleep past its lease");
+        }
+        if (has(World.ELAPSES) && (state[World.ELAPSED] >> node & 1) == 0) {
+            Turn turn = spending(World.ELAPSES);
+            turn.fixed[World.ELAPSED] |= 1 << node;
+            turn.apply(node, new Replica.Elapsed());
+            show(turn, () -> world.id(node) + "'s clock passes the time to live");
+        }
+        reader(node, facts);
         boolean isMember = world.isMember(state[World.VIEW], node) && state[World.ACTIVATED] == 1;
         if ((state[World.EXPIRED] >> node & 1) != 0 && isMember) {
             Turn turn = world.turn(state).apply(node, new Replica.Lease(true));
@@ -204,12 +231,46 @@ final class Actions {
         }
     }
 
-    private long callNumber(int node, int left) {
-        return node * 16L + world.setup.callsEach() - left + 1;
+    /** The process stands still: only its threads may wake before the machine does, which notices in its first turn that its lease is over. */
+    private void asleep(int node) {
+        reader(node, world.facts(state, node));
+        Turn turn = world.turn(state);
+        turn.fixed[World.ASLEEP] &= ~(1 << node);
+        turn.apply(node, new Replica.Lease(false));
+        show(turn, () -> world.id(node) + " wakes");
+    }
+
+    /** Another thread reads the line: first the value, with the lease's end as it is then, and some time later the clock. */
+    private void reader(int node, Facts facts) {
+        boolean isOver = (state[World.EXPIRED] >> node & 1) != 0;
+        if (has(World.READS)
+                && facts.visible() >= 0
+                && (!isOver || world.setup.bug().readsLeaseLate())) {
+            Turn turn = spending(World.READS);
+            turn.takes(node, facts.visible());
+            show(turn, () -> world.id(node) + "'s thread takes the value " + Replica.version(facts.visible()));
+        }
+        if ((state[World.READER] >> node & 1) != 0) {
+            Turn turn = world.turn(state);
+            turn.ends(!isOver);
+            show(turn, () -> world.id(node) + "'s thread looks at the clock");
+        }
+    }
+
+    /** A thread that has seen when the lease ends can't return what it has taken any more, whatever lease comes next. */
+    private void expire(Turn turn, int node) {
+        turn.fixed[World.EXPIRED] |= 1 << node;
+        if (!world.setup.bug().readsLeaseLate() && (turn.fixed[World.READER] >> node & 1) != 0) {
+            turn.ends(false);
+        }
+    }
+
+    private long callNumber(int left) {
+        return world.setup.callsEach() - left + 1;
     }
 
     private void calls(int node, int left, Bytes key) {
-        long number = callNumber(node, left);
+        long number = callNumber(left);
         Turn read = world.turn(state);
         read.fixed[World.CALLS] -= 1 << 4 * node;
         read.apply(node, new Replica.Called(number, new CacheRequest.Get(key)));
@@ -221,7 +282,12 @@ final class Actions {
             CacheRequest request = isDelete
                     ? new CacheRequest.Delete(key, -1, world.setup.durability(), Optional.empty())
                     : new CacheRequest.Put(
-                            key, Bytes.utf8("w" + number), -1, 0, world.setup.durability(), Optional.empty());
+                            key,
+                            Bytes.utf8(world.hasSymmetry() ? "w" + state[World.WRITES] : "w" + node + "." + number),
+                            -1,
+                            world.setup.isExpiring() ? Setup.TTL_MILLIS : 0,
+                            world.setup.durability(),
+                            Optional.empty());
             write.apply(node, new Replica.Called(number, request));
             show(write, () -> world.id(node) + (isDelete ? " deletes " : " writes ") + key.asUtf8());
         }
@@ -251,7 +317,7 @@ final class Actions {
             isBusy = true;
         }
         for (int node = 0; view > 0 && node < world.size; node++) {
-            isBusy |= !world.isCrashed(state, node) && tell(node, view);
+            isBusy |= !world.isCrashed(state, node) && !world.isAsleep(state, node) && tell(node, view);
         }
         return isBusy;
     }
@@ -278,8 +344,10 @@ final class Actions {
     private boolean mayPrepare(int next) {
         for (int node = 0; node < world.size; node++) {
             boolean isGone = world.isCrashed(state, node) || (state[World.EXPIRED] >> node & 1) != 0;
-            boolean mayGo =
-                    isGone || has(World.LEASE_LOSSES) || world.setup.bug().ignoresLeases();
+            boolean mayGo = isGone
+                    || has(World.LEASE_LOSSES)
+                    || has(World.NAPS)
+                    || world.setup.bug().ignoresLeases();
             if (world.isMember(next, node) ? world.isCrashed(state, node) : !mayGo) {
                 return false;
             }
@@ -305,7 +373,7 @@ final class Actions {
 
     private void timeouts() {
         for (int node = 0; node < world.size; node++) {
-            if (!world.isCrashed(state, node) && canTimeOut(node)) {
+            if (!world.isCrashed(state, node) && !world.isAsleep(state, node) && canTimeOut(node)) {
                 NodeId late = world.id(node);
                 show(world.turn(state).apply(node, new Replica.Timeout()), () -> late + " times out");
             }

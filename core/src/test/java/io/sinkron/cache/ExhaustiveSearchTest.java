@@ -7,8 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sinkron.cache.CacheRequest.Durability;
-import io.sinkron.cache.World.Setup;
-import io.sinkron.cache.World.Stage;
+import io.sinkron.cache.Setup.Stage;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -176,44 +175,37 @@ class ExhaustiveSearchTest {
             int writes,
             Durability durability,
             Map<Integer, Integer> budgets) {
-        return Arguments.of(
-                name, new Setup(nodes, stages, calls, writes, durability, budgets, 1, 4, false, true, PlantedBug.NONE));
+        return Arguments.of(name, Setup.of(stages, calls, writes, durability).with(budgets));
     }
 
     private static Arguments lines(
             String name, int calls, int writes, Durability durability, Map<Integer, Integer> budgets) {
         return Arguments.of(
                 name,
-                new Setup(2, List.of(BOTH), calls, writes, durability, budgets, 2, 1, false, true, PlantedBug.NONE));
+                Setup.of(List.of(BOTH), calls, writes, durability)
+                        .withTwoLines()
+                        .with(budgets));
     }
 
     private static Arguments deleting(String name, Durability durability, Map<Integer, Integer> budgets) {
         return Arguments.of(
                 "two nodes, " + name,
-                new Setup(2, List.of(BOTH), 2, 2, durability, budgets, 1, 4, true, true, PlantedBug.NONE));
+                Setup.of(List.of(BOTH), 2, 2, durability).withDelete().with(budgets));
     }
 
     private static Arguments three(
             String name, int filter, int calls, int writes, Durability durability, Map<Integer, Integer> budgets) {
         return Arguments.of(
                 name,
-                new Setup(
-                        3,
-                        List.of(THREE),
-                        calls,
-                        writes,
-                        durability,
-                        budgets,
-                        1,
-                        filter,
-                        false,
-                        true,
-                        PlantedBug.NONE));
+                Setup.of(List.of(THREE), calls, writes, durability)
+                        .withFilter(filter)
+                        .with(budgets));
     }
 
     /** Between main memory's doing something and its answer, anything may happen. */
     private static Arguments late(String name, List<Stage> stages, Map<Integer, Integer> budgets) {
-        return Arguments.of(name, new Setup(2, stages, 2, 2, BACKED_UP, budgets, 1, 4, false, false, PlantedBug.NONE));
+        return Arguments.of(
+                name, Setup.of(stages, 2, 2, BACKED_UP).withLateMemory().with(budgets));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -74,7 +74,9 @@ final class Invariants {
     }
 
     private boolean serves(int[] state, int node) {
-        return !world.isCrashed(state, node) && world.facts(state, node, line).isServing();
+        return !world.isCrashed(state, node)
+                && !world.isAsleep(state, node)
+                && world.facts(state, node, line).isServing();
     }
 
     private void singleWriterOrManyReaders(int[] state) {

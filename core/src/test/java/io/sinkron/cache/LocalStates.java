@@ -4,7 +4,6 @@ import io.sinkron.cache.Replica.Event;
 import io.sinkron.common.NodeId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +15,10 @@ import java.util.Map;
 final class LocalStates {
     private final NodeId id;
     private final Event first;
-    private final World.Setup setup;
-    private final Map<Encoding, Integer> numbers = new HashMap<>();
+    private final Setup setup;
+    private final Symmetry symmetry;
+    private final List<int[]> forms = new ArrayList<>();
+    private final Map<Integer, Integer> numbers = new HashMap<>();
     private final List<Integer> parents = new ArrayList<>();
     private final List<Event> events = new ArrayList<>();
     private final List<List<Replica.Facts>> facts = new ArrayList<>();
@@ -28,23 +29,12 @@ final class LocalStates {
     /** Where an event leads, and what comes of it. */
     record Step(int next, List<CacheEffect> effects) {}
 
-    private record Encoding(byte[] bytes) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Encoding that && Arrays.equals(bytes, that.bytes);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(bytes);
-        }
-    }
-
     /** The states of this node from the one after its first event on, which has the number 0. */
-    LocalStates(NodeId id, Event first, World.Setup setup) {
+    LocalStates(NodeId id, Event first, Setup setup, Symmetry symmetry) {
         this.id = id;
         this.first = first;
         this.setup = setup;
+        this.symmetry = symmetry;
         number(replica(-1), -1, first);
     }
 
@@ -55,6 +45,11 @@ final class LocalStates {
     /** What is known of each line. */
     List<Replica.Facts> facts(int state) {
         return facts.get(state);
+    }
+
+    /** The number of a state's encoding under a renaming of the nodes. */
+    int form(int state, int renaming) {
+        return forms.get(state)[renaming];
     }
 
     Step step(int state, Event event) {
@@ -70,11 +65,12 @@ final class LocalStates {
     }
 
     private int number(Replica replica, int parent, Event event) {
-        Encoding encoding = new Encoding(StateEncoder.encode(replica.node));
-        Integer known = numbers.putIfAbsent(encoding, facts.size());
+        int[] form = symmetry.forms(replica.node, replica.isElapsed());
+        Integer known = numbers.putIfAbsent(form[0], facts.size());
         if (known != null) {
             return known;
         }
+        forms.add(form);
         parents.add(parent);
         events.add(event);
         facts.add(setup.lines() == 1 ? List.of(replica.facts()) : List.of(replica.facts(0), replica.facts(1)));
@@ -87,6 +83,7 @@ final class LocalStates {
             path.push(events.get(at));
         }
         Replica replica = new Replica(id, setup.lines() == 1 ? 4 : 1, setup.filter(), setup.bug());
+        replica.holdClock();
         replica.take(first);
         for (Event event : path) {
             replica.take(event);

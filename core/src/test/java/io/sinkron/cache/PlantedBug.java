@@ -49,4 +49,9 @@ interface PlantedBug {
     default boolean ignoresBarrier() {
         return false;
     }
+
+    /** Whether a thread looks at the lease's end only when it looks at the clock, after it has taken the value. */
+    default boolean readsLeaseLate() {
+        return false;
+    }
 }

@@ -8,8 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sinkron.cache.CacheRequest.Durability;
-import io.sinkron.cache.World.Setup;
-import io.sinkron.cache.World.Stage;
+import io.sinkron.cache.Setup.Stage;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -92,14 +91,14 @@ class PlantedBugsAreFoundTest {
             Durability durability,
             Map<Integer, Integer> budgets,
             PlantedBug bug) {
-        int nodes = Integer.bitCount(stages.get(0).members());
-        boolean isMemoryAtomic = bug != PlantedBugs.NO_FENCE && bug != PlantedBugs.NO_RECOVERY_BARRIER;
-        boolean isForgetful =
-                bug == PlantedFilterBugs.FORGOTTEN_IS_UNCACHED || bug == PlantedFilterBugs.RETAINED_IS_NEWEST;
-        int filter = isForgetful ? 0 : 4;
-        boolean isDelete = bug == PlantedFilterBugs.NO_TOMBSTONE;
-        Setup setup =
-                new Setup(nodes, stages, calls, writes, durability, budgets, 1, filter, isDelete, isMemoryAtomic, bug);
+        Setup setup = Setup.of(stages, calls, writes, durability).with(budgets).withBug(bug);
+        if (bug == PlantedBugs.NO_FENCE || bug == PlantedBugs.NO_RECOVERY_BARRIER) {
+            setup = setup.withLateMemory();
+        } else if (bug == PlantedFilterBugs.FORGOTTEN_IS_UNCACHED || bug == PlantedFilterBugs.RETAINED_IS_NEWEST) {
+            setup = setup.withFilter(0);
+        } else if (bug == PlantedFilterBugs.NO_TOMBSTONE) {
+            setup = setup.withDelete();
+        }
         return Arguments.of(rule, steps, setup);
     }
 
@@ -115,7 +114,7 @@ class PlantedBugsAreFoundTest {
     /** The barrier alone is enough: a cache that obeys snoops of any view is as safe. So the drop of old messages is a second defence only. */
     @Test
     void obeyingHomesOfAnyViewIsSafeBehindTheBarrier() {
-        Setup setup = new Setup(2, MOVED, 2, 1, WRITE_BACK, NOTHING, 1, 4, false, true, PlantedBugs.ANY_EPOCH);
+        Setup setup = Setup.of(MOVED, 2, 1, WRITE_BACK).withBug(PlantedBugs.ANY_EPOCH);
         Search.Result result = Search.run(setup, LIMIT);
         assertNull(result.violation(), () -> result.violation() + "\n" + String.join("\n", result.trace()));
         assertTrue(result.isExhausted(), result::toString);

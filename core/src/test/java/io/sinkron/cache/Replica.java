@@ -46,6 +46,8 @@ final class Replica {
     private final PlantedBug bug;
     private final CacheOptions options;
     private long incarnation;
+    private boolean isClockHeld;
+    private boolean isElapsed;
     long now;
 
     Replica(NodeId id) {
@@ -67,6 +69,9 @@ final class Replica {
         bug.filter(options.maxFilterEntries()).ifPresent(other -> StateEncoder.poke(home(), "filter", other));
         lines.leaseUntil(FAR);
         node.lease(true, now);
+        if (isElapsed) {
+            node.clusterTime(2 * Setup.TTL_MILLIS, now);
+        }
     }
 
     /** What happens to a node. Immutable; equal events do equal things. */
@@ -174,11 +179,25 @@ final class Replica {
         }
     }
 
+    /** By this node's clock the times to live are over. */
+    record Elapsed() implements Event {
+        @Override
+        public void on(Replica replica) {
+            replica.isElapsed = true;
+            replica.node.clusterTime(2 * Setup.TTL_MILLIS, replica.now);
+        }
+    }
+
     /** Everything that waits to be sent again is. */
     record Timeout() implements Event {
         @Override
         public void on(Replica replica) {
             replica.now += STEP;
+            if (replica.isClockHeld) {
+                long clusterNanos = replica.isElapsed ? 2 * Setup.TTL_MILLIS * 1_000_000 : 0;
+                StateEncoder.poke(
+                        StateEncoder.peek(replica.node, "context"), "clusterOffsetNanos", clusterNanos - replica.now);
+            }
             replica.node.tick(replica.now);
         }
     }
@@ -205,6 +224,16 @@ final class Replica {
     List<CacheEffect> take(Event event) {
         event.on(this);
         return node.effects();
+    }
+
+    /** Cluster time stands still here, but for {@link Elapsed}: so times to live end when the search says so. */
+    void holdClock() {
+        isClockHeld = true;
+    }
+
+    /** Whether the node's clock has passed the times to live. */
+    boolean isElapsed() {
+        return isElapsed;
     }
 
     Line line() {

@@ -48,13 +48,13 @@ final class Search {
     }
 
     /** Searches until there is nothing new, a violation, or so many states. */
-    static Result run(World.Setup setup, int limit) {
+    static Result run(Setup setup, int limit) {
         return new Search(new World(setup), limit).run();
     }
 
     private Result run() {
         int[] initial = world.initial();
-        seen.add(initial);
+        seen.add(world.canonical(initial));
         parents.add(-1);
         depths.add(0);
         frontier.add(initial);
@@ -93,7 +93,7 @@ final class Search {
     }
 
     private void reached(int from, int[] next) {
-        int known = seen.add(next);
+        int known = seen.add(world.canonical(next));
         if (known >= 0) {
             edges.add(from);
             edges.add(known);
@@ -159,7 +159,7 @@ final class Search {
             int wanted = path.get(i);
             int[][] found = new int[1][];
             actions.visit(state, (next, action) -> {
-                if (found[0] == null && seen.add(next) == wanted) {
+                if (found[0] == null && seen.add(world.canonical(next)) == wanted) {
                     found[0] = next;
                     steps.add(action.get());
                 }

@@ -1,6 +1,5 @@
 package io.sinkron.cache;
 
-import io.sinkron.cache.CacheRequest.Durability;
 import io.sinkron.cache.Replica.Event;
 import io.sinkron.cache.Replica.Facts;
 import io.sinkron.cluster.Member;
@@ -18,7 +17,7 @@ import java.util.function.Supplier;
 
 /**
  * A cluster of real {@link CacheNode}s around one line: their states, main memory, and the set of messages on their way, as one array of numbers. What
- * can happen next is everything that a network, a memory, clients and the membership may do within the bounds of the {@link Setup}.
+ * can happen next is everything that a network, a memory, clients and the membership may do within the bounds of a {@link Setup}.
  */
 final class World {
     static final int VIEW = 0;
@@ -43,44 +42,30 @@ final class World {
     static final int MEMORY = 19;
     static final int OTHER_SEEN_EPOCH = 20;
     static final int OTHER_SEEN_COUNT = 21;
-    static final int NODES = 22;
+    /** Who sleeps past its lease and hasn't noticed it. */
+    static final int ASLEEP = 22;
+    /** By whose clock the times to live are over. */
+    static final int ELAPSED = 23;
+    /** Whose thread is between the value and the clock, and whether the value that it took was an old one by then. */
+    static final int READER = 24;
+
+    static final int READ_OLD = 25;
+    static final int NAPS = 26;
+    static final int ELAPSES = 27;
+    static final int READS = 28;
+    static final int NODES = 29;
 
     final Setup setup;
     final int size;
     private final LocalStates[] locals;
+    private final Symmetry symmetry;
     private final List<NodeId> ids = new ArrayList<>();
     private final List<View> views = new ArrayList<>();
     private final List<Packet> packets = new ArrayList<>();
     private final Map<Packet, Integer> packetNumbers = new HashMap<>();
+    private final List<int[]> renamedPackets = new ArrayList<>();
     private final List<MemoryTable.Snapshot> memories = new ArrayList<>();
     private final Map<MemoryTable.Snapshot, Integer> memoryNumbers = new HashMap<>();
-
-    /** A view: a bit for each member, which node is the home, and a bit for each that has started anew since the first view. */
-    record Stage(int members, int home, int restarted) {
-        Stage(int members, int home) {
-            this(members, home, 0);
-        }
-    }
-
-    /**
-     * What may happen at most.
-     *
-     * @param lines one, with room for more, or two, with room for one at each node
-     * @param filter how many lines a home remembers
-     * @param isLastWriteDelete whether the last of the writes deletes
-     */
-    record Setup(
-            int nodes,
-            List<Stage> stages,
-            int callsEach,
-            int writes,
-            Durability durability,
-            Map<Integer, Integer> budgets,
-            int lines,
-            int filter,
-            boolean isLastWriteDelete,
-            boolean isMemoryAtomic,
-            PlantedBug bug) {}
 
     /** Something on its way. Immutable. */
     sealed interface Packet {}
@@ -122,8 +107,9 @@ final class World {
             }
             views.add(new View(stage + 1, members));
         }
+        symmetry = new Symmetry(setup, ids);
         for (int i = 0; i < size; i++) {
-            locals[i] = new LocalStates(ids.get(i), active(0), setup);
+            locals[i] = new LocalStates(ids.get(i), active(0), setup, symmetry);
         }
     }
 
@@ -146,7 +132,7 @@ final class World {
         state[ACTIVATED] = 1;
         state[ACTIVE] = (1 << size) - 1;
         for (int i = 0; i < size; i++) {
-            state[CALLS] |= setup.callsEach() << 4 * i;
+            state[CALLS] |= setup.isClient(i) ? setup.callsEach() << 4 * i : 0;
         }
         state[WRITES] = setup.writes();
         setup.budgets().forEach((budget, amount) -> state[budget] = amount);
@@ -169,6 +155,55 @@ final class World {
 
     boolean isCrashed(int[] state, int node) {
         return (state[CRASHED] >> node & 1) != 0;
+    }
+
+    boolean isAsleep(int[] state, int node) {
+        return (state[ASLEEP] >> node & 1) != 0;
+    }
+
+    /** The form of a state that all share which differ from it in the nodes' names only. */
+    int[] canonical(int[] state) {
+        return symmetry.canonical(this, state);
+    }
+
+    /** Whether there are nodes that nothing tells apart; then what is written may not say who wrote it. */
+    boolean hasSymmetry() {
+        return symmetry.size() > 1;
+    }
+
+    /** The number of a node's state under a renaming. */
+    int form(int[] state, int node, int renaming) {
+        return locals[node].form(state[NODES + node], renaming);
+    }
+
+    /** What a packet is called under a renaming. */
+    int renamedPacket(int number, int renaming) {
+        while (renamedPackets.size() <= number) {
+            renamedPackets.add(null);
+        }
+        int[] known = renamedPackets.get(number);
+        if (known == null) {
+            known = new int[symmetry.size()];
+            for (int i = 0; i < known.length; i++) {
+                known[i] = number(renamed(packets.get(number), i));
+            }
+            renamedPackets.set(number, known);
+        }
+        return known[renaming];
+    }
+
+    private Packet renamed(Packet packet, int renaming) {
+        if (packet instanceof Letter letter) {
+            return new Letter(
+                    symmetry.renamed(letter.from(), renaming),
+                    symmetry.renamed(letter.to(), renaming),
+                    letter.message());
+        } else if (packet instanceof Question question) {
+            int from = symmetry.renamed(question.from(), renaming);
+            return new Question(from, question.isOfCrashed(), question.operation(), question.op());
+        }
+        Reply reply = (Reply) packet;
+        return new Reply(symmetry.renamed(reply.to(), renaming), reply.operation(), reply.answer());
     }
 
     Packet packet(int number) {
@@ -337,14 +372,33 @@ final class World {
                         fixed[INSTALLED] |= 1 << node;
                     }
                 } else if (effect instanceof CacheEffect.Complete complete) {
-                    answered(complete);
+                    answered(node, complete);
                 }
             }
             return this;
         }
 
-        private void answered(CacheEffect.Complete complete) {
+        /** A node's thread takes this version of the first line. */
+        void takes(int node, long version) {
+            fixed[READER] = 1 << node;
+            fixed[READ_OLD] = version < seenBefore[0] ? 1 : 0;
+        }
+
+        /** It is over with that; returns what it took, or doesn't. */
+        void ends(boolean returns) {
+            if (returns && fixed[READ_OLD] != 0) {
+                throw new Violation("data value: a thread returned what was old when it took it");
+            }
+            fixed[READER] = 0;
+            fixed[READ_OLD] = 0;
+        }
+
+        private void answered(int node, CacheEffect.Complete complete) {
             if (complete.answer() instanceof CacheAnswer.Value value) {
+                boolean isElapsed = (fixed[ELAPSED] >> node & 1) != 0;
+                if (value.expiresAtMillis() == Setup.TTL_MILLIS && isElapsed) {
+                    throw new Violation("time to live: " + id(node) + " read a value whose time is over");
+                }
                 read(Replica.KEYS.indexOf(value.key()), value.version());
             } else if (complete.answer() instanceof CacheAnswer.NoSuchKey absent) {
                 read(Replica.KEYS.indexOf(absent.key()), absent.version());
