@@ -383,6 +383,13 @@ final class OwnerDesk {
         }
     }
 
+    /** This node has left: requests whose deadline is before that time end now, for the store's answers may never come. */
+    void leave(long until) {
+        for (Work work = ledger.pollWork(until); work != null; work = ledger.pollWork(until)) {
+            expire(work, until);
+        }
+    }
+
     private void expire(Work work, long now) {
         if (work.stage == Stage.WAKING && work.deadline - now > 0) {
             // The store is being asked for it: it may still get something.

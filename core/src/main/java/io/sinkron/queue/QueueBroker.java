@@ -380,9 +380,11 @@ public final class QueueBroker {
         }
     }
 
-    /** This node has left the cluster: calls that wait for an owner end as if their deadline had come, for no owner will answer. */
+    /** This node has left the cluster: open calls end as if their deadline had come, for neither an owner nor the log will answer. */
     public void leave(long now) {
         this.now = now;
+        desk.leave(now + FAR_NANOS);
+        drain();
         for (OpenCall call : calls.values().stream()
                 .filter(call -> call.stage == OpenCall.Stage.HELD || call.stage == OpenCall.Stage.SENT)
                 .sorted(Comparator.comparingLong(call -> call.id))

@@ -6,14 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sinkron.cache.CacheMessage;
+import io.sinkron.cache.CacheRequest;
 import io.sinkron.cluster.ClusterAnswer;
 import io.sinkron.cluster.ClusterMessage;
 import io.sinkron.cluster.View;
 import io.sinkron.common.Answer;
+import io.sinkron.common.Bytes;
 import io.sinkron.common.NodeId;
 import io.sinkron.common.Refusal;
 import io.sinkron.lock.LockCommand;
+import io.sinkron.lock.LockMessage;
+import io.sinkron.queue.QueueMessage;
+import io.sinkron.queue.QueueRequest;
 import io.sinkron.raft.MembershipChange;
+import io.sinkron.raft.Proposals;
 import io.sinkron.raft.RaftMessage;
 import io.sinkron.raft.Role;
 import java.util.ArrayList;
@@ -23,6 +30,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -133,6 +141,37 @@ class GroupChangesTest {
         long term = group.node(leader).status().term();
         group.advance(10 * SECOND);
         assertEquals(term, group.node(leader).status().term(), "it disturbs nobody");
+    }
+
+    @Test
+    void whoWasRemovedEndsItsOpenCallsAtOnce() {
+        group.lose(message -> message instanceof Proposals
+                || message instanceof RaftMessage.ReadRequest
+                || message instanceof LockMessage.KeepAlive
+                || message instanceof QueueMessage
+                || message instanceof CacheMessage);
+        long changed = group.call(third, OPEN, 60 * SECOND);
+        long extended = group.keepAlive(third, "s", 60 * SECOND);
+        long read = group.call(third, new LockCommand.ReadSessions("s"), 60 * SECOND);
+        Bytes key = Bytes.utf8("k");
+        CacheRequest.Put put =
+                new CacheRequest.Put(key, key, -1, 0, CacheRequest.Durability.BACKED_UP, Optional.empty());
+        List<Long> written = new ArrayList<>();
+        List<Long> received = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            written.add(group.cache(third, new CacheRequest.Get(Bytes.utf8("k" + i)), 60 * SECOND));
+            received.add(group.queue(third, "q" + i, new QueueRequest.Dequeue(1, 20_000, 1_000, ""), 60 * SECOND));
+        }
+        written.add(group.cache(third, put, 60 * SECOND));
+        group.reconfigure(leader, MembershipChange.remove(third), 10 * SECOND);
+        for (int i = 0; i < 2_000 && group.node(third).status().belonging() != Belonging.REMOVED; i++) {
+            group.advance(5_000_000);
+        }
+        answer(changed, Refusal.OutcomeUnknown.class);
+        answer(extended, Refusal.Unavailable.class);
+        answer(read, Refusal.Unavailable.class);
+        Stream.concat(written.stream(), received.stream())
+                .forEach(call -> assertTrue(group.answer(call).isPresent(), () -> "open still: " + call));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.sinkron.node;
 
+import io.sinkron.cache.CacheRequest;
 import io.sinkron.common.Answer;
 import io.sinkron.common.CommandBody;
 import io.sinkron.common.Message;
@@ -161,6 +162,16 @@ final class NodeGroup {
     /** Asks something of a queue; the call must have ended after this time. */
     long queue(NodeId at, String queue, QueueRequest request, long nanos) {
         return call(at, new Call.Queue(nextCall++, now + nanos, queue, request));
+    }
+
+    /** Asks something of a line; the call must have ended after this time. */
+    long cache(NodeId at, CacheRequest request, long nanos) {
+        return call(at, new Call.Cache(nextCall++, now + nanos, request));
+    }
+
+    /** Asks for a session's extension; the call must have ended after this time. */
+    long keepAlive(NodeId at, String session, long nanos) {
+        return call(at, new Call.KeepAlive(nextCall++, now + nanos, session));
     }
 
     private long call(NodeId at, Call call) {
