@@ -92,6 +92,11 @@ public final class LineTable {
         clusterOffsetNanos = offset;
     }
 
+    /** The cluster's time at a time of the monotonic clock, as near as this node knows: by it entries expire here. Meaningless before the first lease. */
+    public long clusterMillis(long now) {
+        return (now + clusterOffsetNanos) / NANOS_PER_MILLI;
+    }
+
     /** The lines that hold something, from behind a key on, in order of the keys' bytes. Takes time linear in the table. */
     public List<LineInfo> lines(Bytes after, int limit) {
         PriorityQueue<LineInfo> first = new PriorityQueue<>((a, b) -> b.key().compareTo(a.key()));
