@@ -4,8 +4,11 @@ import io.sinkron.common.Answer;
 import io.sinkron.common.Bytes;
 import io.sinkron.common.NodeId;
 import io.sinkron.common.Refusal;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** What a {@link CacheRequest} is answered with. Immutable. */
 public sealed interface CacheAnswer extends Answer {
@@ -65,6 +68,14 @@ public sealed interface CacheAnswer extends Answer {
      * @param leftMillis how long it holds at most, by this node's knowledge of cluster time; at least 1
      */
     record BeingLoaded(Bytes key, long version, long leftMillis) implements CacheAnswer {}
+
+    /** This node listens to the changes of these caches, and of no others. */
+    record Listening(SortedSet<String> regions) implements CacheAnswer {
+        /** Takes an immutable copy. */
+        public Listening {
+            regions = Collections.unmodifiableSortedSet(new TreeSet<>(regions));
+        }
+    }
 
     /** An {@link CacheRequest.Await} is over; {@code changed}: false if only its time is. */
     record Awaited(Bytes key, boolean changed) implements CacheAnswer {}

@@ -19,6 +19,9 @@ public sealed interface CacheEffect {
     /** This node has installed the view: the membership's barrier may count it. */
     record Installed(long epoch) implements CacheEffect {}
 
+    /** A key that this node listens to was written, here or elsewhere; best effort, never twice, in the order of the key's versions. */
+    record Changed(Bytes key, long version, ChangeKind kind) implements CacheEffect {}
+
     /** A line of this node was invalidated by another node's write. */
     record Invalidated(Bytes key) implements CacheEffect {}
 }

@@ -3,6 +3,7 @@ package io.sinkron.cache;
 import io.sinkron.common.Bytes;
 import io.sinkron.common.Message;
 import io.sinkron.spi.MemoryValue;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -14,7 +15,7 @@ public sealed interface CacheMessage extends Message {
     /** The view that the sender has installed. */
     long epoch();
 
-    /** The key it is about. */
+    /** The key it is about; empty if it is about none. */
     Bytes key();
 
     /** A cache wants to read: asks the home for a copy. */
@@ -79,6 +80,42 @@ public sealed interface CacheMessage extends Message {
 
     /** The holder asks the writer whether a backup is still needed, for its release may have been lost. */
     record BackupQuery(long epoch, Bytes key, long version) implements CacheMessage {}
+
+    /**
+     * What the sender listens to.
+     *
+     * @param generation grows with each announcement that says something else
+     * @param regions the caches' names, empty for the unnamed one; at most {@link #MAX_REGIONS}, in order
+     */
+    record Interest(long epoch, long generation, List<String> regions) implements CacheMessage {
+        /** The most caches that one node may listen to. */
+        public static final int MAX_REGIONS = 1_024;
+
+        /** Takes an immutable copy; rejects too many. */
+        public Interest {
+            regions = List.copyOf(regions);
+            if (regions.size() > MAX_REGIONS) {
+                throw new IllegalArgumentException(regions.size() + " caches, at most " + MAX_REGIONS + " are allowed");
+            }
+        }
+
+        @Override
+        public Bytes key() {
+            return Bytes.EMPTY;
+        }
+    }
+
+    /**
+     * A key was written; to those who listen.
+     *
+     * @param generation the receiver's announcement that the sender knew when it wrote
+     */
+    record Changed(long epoch, Bytes key, long version, ChangeKind kind, long generation) implements CacheMessage {
+        /** Rejects a missing kind. */
+        public Changed {
+            Objects.requireNonNull(kind, "kind");
+        }
+    }
 
     /** Asks for the state of a line. */
     record StateQuery(long epoch, Bytes key, long query) implements CacheMessage {}

@@ -7,8 +7,10 @@ import io.sinkron.cache.CacheMessage.BackupRelease;
 import io.sinkron.cache.CacheMessage.BusRd;
 import io.sinkron.cache.CacheMessage.BusRdX;
 import io.sinkron.cache.CacheMessage.BusUpgr;
+import io.sinkron.cache.CacheMessage.Changed;
 import io.sinkron.cache.CacheMessage.Grant;
 import io.sinkron.cache.CacheMessage.GrantAck;
+import io.sinkron.cache.CacheMessage.Interest;
 import io.sinkron.cache.CacheMessage.Snoop;
 import io.sinkron.cache.CacheMessage.SnoopResponse;
 import io.sinkron.cache.CacheMessage.StateQuery;
@@ -43,6 +45,7 @@ public final class CacheNode {
     private final LineTable lines;
     private final Context context;
     private final PendingCalls calls;
+    private final Changes changes;
     private final DirtyLines dirty;
     private final CacheController controller;
     private final HomeController home;
@@ -60,7 +63,8 @@ public final class CacheNode {
         this.lines = lines;
         this.context = new Context(options, self, random);
         this.calls = new PendingCalls(context);
-        this.dirty = new DirtyLines(context, calls, lines);
+        this.changes = new Changes(context);
+        this.dirty = new DirtyLines(context, calls, lines, changes);
         this.controller = new CacheController(context, lines, calls, dirty);
         this.home = new HomeController(context, lines);
         this.keeper = new BackupKeeper(context);
@@ -72,6 +76,8 @@ public final class CacheNode {
         begin(now);
         if (request instanceof CacheRequest.States states) {
             queries.ask(call, states.key(), deadline);
+        } else if (request instanceof CacheRequest.Listen listen) {
+            changes.listen(call, listen.regions());
         } else {
             controller.call(new PendingCall(call, request), deadline);
         }
@@ -147,6 +153,10 @@ public final class CacheNode {
             context.outbox.send(from, new StateReply(m.epoch(), m.key(), m.query(), state));
         } else if (message instanceof StateReply m) {
             queries.answered(from, m);
+        } else if (message instanceof Interest m) {
+            changes.announced(from, m);
+        } else if (message instanceof Changed m) {
+            changes.received(from, m);
         }
     }
 
@@ -207,6 +217,7 @@ public final class CacheNode {
             controller.excluded(last);
         }
         keeper.viewInstalled();
+        changes.viewInstalled();
         isInstalling = isMember;
     }
 
@@ -222,6 +233,7 @@ public final class CacheNode {
             context.placement = placement;
             home.viewActive();
             controller.viewActive();
+            changes.viewActive();
         }
         end();
     }

@@ -3,6 +3,7 @@ package io.sinkron.cache;
 import io.sinkron.common.Bytes;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a client asks of the coherent cache, at any node. Immutable. */
 public sealed interface CacheRequest {
@@ -15,7 +16,7 @@ public sealed interface CacheRequest {
     /** The condition of a {@link Put} or {@link Delete}: only if the key is absent. */
     long IF_ABSENT = 0;
 
-    /** The key it is about. */
+    /** The key it is about; empty if it is about none. */
     Bytes key();
 
     /** What writes a key for its caller. */
@@ -100,6 +101,25 @@ public sealed interface CacheRequest {
      * @param version as in {@link CacheAnswer.BeingLoaded}
      */
     record Await(Bytes key, long version) implements CacheRequest {}
+
+    /**
+     * From now on this node hears of the changes of these caches, and of no others: as {@link CacheEffect.Changed}, in the runtime as an event.
+     * Answered with {@link CacheAnswer.Listening} as soon as that is under way, not when all nodes know of it; refused as overloaded for more than
+     * {@link CacheMessage.Interest#MAX_REGIONS}.
+     *
+     * @param regions the names of the caches, empty for the unnamed one
+     */
+    record Listen(Set<String> regions) implements CacheRequest {
+        /** Takes an immutable copy. */
+        public Listen {
+            regions = Set.copyOf(regions);
+        }
+
+        @Override
+        public Bytes key() {
+            return Bytes.EMPTY;
+        }
+    }
 
     /** Asks every node for the state of its copy. No atomic snapshot. */
     record States(Bytes key) implements CacheRequest {}

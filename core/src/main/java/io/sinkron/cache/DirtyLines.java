@@ -24,13 +24,15 @@ final class DirtyLines {
     private final Context context;
     private final PendingCalls calls;
     private final LineTable lines;
+    private final Changes changes;
     private final Set<Line> dirty = new LinkedHashSet<>();
     private int rescuing;
 
-    DirtyLines(Context context, PendingCalls calls, LineTable lines) {
+    DirtyLines(Context context, PendingCalls calls, LineTable lines, Changes changes) {
         this.context = context;
         this.calls = calls;
         this.lines = lines;
+        this.changes = changes;
     }
 
     int size() {
@@ -44,6 +46,7 @@ final class DirtyLines {
 
     /** A write has replaced the line's value. */
     void written(Line line, MemoryValue value) {
+        changes.written(line, line.work());
         line.state = ControllerState.M;
         line.value = value;
         dirty.add(line);
@@ -157,7 +160,7 @@ final class DirtyLines {
         MemoryValue safe = work.backingUp;
         work.backingUp = null;
         work.backedUp = version;
-        show(line, safe);
+        becameSafe(line, work, safe);
         cover(work.uncovered, version);
         secure(line);
     }
@@ -169,12 +172,12 @@ final class DirtyLines {
             return;
         }
         if (line.value.version() == version) {
-            show(line, line.value);
+            becameSafe(line, work, line.value);
             cover(work.uncovered, version);
             cover(work.unsaved, version);
             becameClean(line, work);
         } else if (work.writingBack != null && work.writingBack.version() == version) {
-            show(line, work.writingBack);
+            becameSafe(line, work, work.writingBack);
             work.writingBack = null;
             cover(work.uncovered, version);
             cover(work.unsaved, version);
@@ -183,7 +186,8 @@ final class DirtyLines {
     }
 
     /** While the line is shared again, none but its newest value may be shown, for that is what others are shown. */
-    private static void show(Line line, MemoryValue safe) {
+    private void becameSafe(Line line, LineWork work, MemoryValue safe) {
+        changes.safe(line, work, safe);
         if (line.state == ControllerState.M || safe.version() == line.value.version()) {
             line.show(safe);
         }
@@ -220,6 +224,7 @@ final class DirtyLines {
         work.holder = null;
         work.backedUp = 0;
         work.hasLostHolder = false;
+        work.untold = null;
     }
 
     /** Saves every dirty line; the lines stay. */

@@ -29,6 +29,8 @@ final class LineWork {
     boolean hasLostHolder;
     /** The epoch in which the value is offered to main memory past the home ({@link MemoryUse.Rescue}); 0 if it isn't. */
     long rescueEpoch;
+    /** What the listeners haven't been told; null for nothing. */
+    Untold untold;
     /** Whether the line counts as being evicted. */
     boolean isEvicting;
     /** Sends again what is outstanding; null while nothing is. */

@@ -47,6 +47,10 @@ final class Outbox {
         effects.add(new CacheEffect.Installed(epoch));
     }
 
+    void changed(Bytes key, long version, ChangeKind kind) {
+        effects.add(new CacheEffect.Changed(key, version, kind));
+    }
+
     void invalidated(Bytes key) {
         effects.add(new CacheEffect.Invalidated(key));
     }

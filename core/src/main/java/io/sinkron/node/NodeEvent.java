@@ -1,5 +1,6 @@
 package io.sinkron.node;
 
+import io.sinkron.cache.ChangeKind;
 import io.sinkron.cluster.View;
 import io.sinkron.common.Bytes;
 import io.sinkron.common.NodeId;
@@ -22,6 +23,9 @@ public sealed interface NodeEvent {
 
     /** A line of this node was invalidated by another node's write. */
     record LineInvalidated(Bytes key) implements NodeEvent {}
+
+    /** A key of a cache that this node listens to ({@link io.sinkron.cache.CacheRequest.Listen}) was written, here or elsewhere. */
+    record KeyChanged(Bytes key, long version, ChangeKind kind) implements NodeEvent {}
 
     /** Other nodes belong to the group from now on, or in another part; as committed. */
     record MembersChanged(Configuration group) implements NodeEvent {}

@@ -327,6 +327,8 @@ final class Services {
             leader.ifPresent(to -> outputs.send(to, new ClusterMessage.ViewInstalled(installed.epoch())));
         } else if (effect instanceof CacheEffect.Invalidated line) {
             outputs.publish(new NodeEvent.LineInvalidated(line.key()));
+        } else if (effect instanceof CacheEffect.Changed change) {
+            outputs.publish(new NodeEvent.KeyChanged(change.key(), change.version(), change.kind()));
         }
     }
 }

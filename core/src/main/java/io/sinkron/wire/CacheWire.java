@@ -11,8 +11,10 @@ import io.sinkron.cache.CacheMessage.BackupRelease;
 import io.sinkron.cache.CacheMessage.BusRd;
 import io.sinkron.cache.CacheMessage.BusRdX;
 import io.sinkron.cache.CacheMessage.BusUpgr;
+import io.sinkron.cache.CacheMessage.Changed;
 import io.sinkron.cache.CacheMessage.Grant;
 import io.sinkron.cache.CacheMessage.GrantAck;
+import io.sinkron.cache.CacheMessage.Interest;
 import io.sinkron.cache.CacheMessage.Permission;
 import io.sinkron.cache.CacheMessage.Snoop;
 import io.sinkron.cache.CacheMessage.SnoopResponse;
@@ -20,6 +22,7 @@ import io.sinkron.cache.CacheMessage.StateQuery;
 import io.sinkron.cache.CacheMessage.StateReply;
 import io.sinkron.cache.CacheMessage.WriteBack;
 import io.sinkron.cache.CacheMessage.WriteBackAck;
+import io.sinkron.cache.ChangeKind;
 import io.sinkron.cache.LineState;
 import io.sinkron.cache.MemoryCommand;
 import io.sinkron.cache.MemoryTable;
@@ -55,6 +58,8 @@ public final class CacheWire {
     private static final int STATE_REPLY = 110;
     private static final int AUDIT_QUERY = 111;
     private static final int AUDIT_REPLY = 112;
+    private static final int INTEREST = 113;
+    private static final int CHANGED = 114;
 
     private static final int MEMORY_COMMAND = 64;
     private static final int EXECUTED = 96;
@@ -72,6 +77,7 @@ public final class CacheWire {
 
     private static final Permission[] PERMISSIONS = Permission.values();
     private static final LineState[] STATES = LineState.values();
+    private static final ChangeKind[] CHANGES = ChangeKind.values();
 
     private CacheWire() {}
 
@@ -120,10 +126,34 @@ public final class CacheWire {
             head(out, STATE_REPLY, m).varint(m.query()).u8(m.state().ordinal());
         } else if (message instanceof AuditQuery m) {
             head(out, AUDIT_QUERY, m).varint(m.audit());
-        } else {
-            AuditReply m = (AuditReply) message;
+        } else if (message instanceof AuditReply m) {
             writeCopy(head(out, AUDIT_REPLY, m).varint(m.audit()), m.copy());
+        } else if (message instanceof Interest m) {
+            head(out, INTEREST, m).varint(m.generation()).count(m.regions().size());
+            m.regions().forEach(out::text);
+        } else {
+            Changed m = (Changed) message;
+            head(out, CHANGED, m).varint(m.version()).u8(m.kind().ordinal()).varint(m.generation());
         }
+    }
+
+    private static Interest readInterest(long epoch, WireReader in) throws MalformedMessageException {
+        long generation = natural(in, "generation");
+        int count = in.count(1);
+        if (count > Interest.MAX_REGIONS) {
+            throw in.malformed(count + " caches, at most " + Interest.MAX_REGIONS + " are allowed");
+        }
+        List<String> regions = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            regions.add(in.text());
+        }
+        return new Interest(epoch, generation, regions);
+    }
+
+    private static Changed readChanged(long epoch, Bytes key, WireReader in) throws MalformedMessageException {
+        long version = natural(in, "version");
+        ChangeKind kind = CHANGES[index(in, "kind", CHANGES.length)];
+        return new Changed(epoch, key, version, kind, natural(in, "generation"));
     }
 
     private static void writeCopy(WireWriter out, AuditedCopy copy) {
@@ -148,7 +178,7 @@ public final class CacheWire {
 
     /** The message of this type, which has been read already. */
     public static CacheMessage read(int type, WireReader in) throws MalformedMessageException {
-        if (type < BUS_RD || type > AUDIT_REPLY) {
+        if (type < BUS_RD || type > CHANGED) {
             throw in.malformed("no cache message has the type " + type);
         }
         long epoch = natural(in, "epoch");
@@ -171,7 +201,9 @@ public final class CacheWire {
             case STATE_REPLY ->
                 new StateReply(epoch, key, natural(in, "query"), STATES[index(in, "state", STATES.length)]);
             case AUDIT_QUERY -> new AuditQuery(epoch, key, natural(in, "audit"));
-            default -> new AuditReply(epoch, key, natural(in, "audit"), readCopy(in));
+            case AUDIT_REPLY -> new AuditReply(epoch, key, natural(in, "audit"), readCopy(in));
+            case INTEREST -> readInterest(epoch, in);
+            default -> readChanged(epoch, key, in);
         };
     }
 
