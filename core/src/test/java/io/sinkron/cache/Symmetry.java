@@ -2,6 +2,10 @@ package io.sinkron.cache;
 
 import io.sinkron.cache.CacheRequest.Durability;
 import io.sinkron.cache.Setup.Stage;
+import io.sinkron.cache.World.Letter;
+import io.sinkron.cache.World.Packet;
+import io.sinkron.cache.World.Question;
+import io.sinkron.cache.World.Reply;
 import io.sinkron.common.NodeId;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +33,7 @@ final class Symmetry {
     private final List<int[]> permutations = new ArrayList<>();
     private final List<Map<NodeId, NodeId>> renamings = new ArrayList<>();
     private final Map<Encoding, Integer> forms = new HashMap<>();
+    private final List<int[]> packets = new ArrayList<>();
 
     private record Encoding(byte[] bytes) {
         @Override
@@ -115,11 +120,6 @@ final class Symmetry {
         return permutations.size();
     }
 
-    /** A node's name under a renaming. */
-    int renamed(int node, int renaming) {
-        return permutations.get(renaming)[node];
-    }
-
     /** The number of a node's encoding under each renaming; equal for equal encodings, whichever node they are of. */
     int[] forms(CacheNode node, boolean isElapsed) {
         int[] numbers = new int[size()];
@@ -157,11 +157,36 @@ final class Symmetry {
             form[World.CALLS] |= (state[World.CALLS] >> 4 * node & 15) << 4 * names[node];
             form[World.NODES + names[node]] = world.form(state, node, renaming);
         }
-        int packets = World.NODES + names.length;
-        for (int i = packets; i < state.length; i++) {
-            form[i] = world.renamedPacket(state[i], renaming);
+        int first = World.NODES + names.length;
+        for (int i = first; i < state.length; i++) {
+            form[i] = renamedPacket(world, state[i], renaming);
         }
-        Arrays.sort(form, packets, form.length);
+        Arrays.sort(form, first, form.length);
         return form;
+    }
+
+    private int renamedPacket(World world, int number, int renaming) {
+        while (packets.size() <= number) {
+            packets.add(null);
+        }
+        int[] known = packets.get(number);
+        if (known == null) {
+            known = new int[size()];
+            for (int i = 0; i < known.length; i++) {
+                known[i] = world.number(renamed(world.packet(number), permutations.get(i)));
+            }
+            packets.set(number, known);
+        }
+        return known[renaming];
+    }
+
+    private static Packet renamed(Packet packet, int[] names) {
+        if (packet instanceof Letter letter) {
+            return new Letter(names[letter.from()], names[letter.to()], letter.message());
+        } else if (packet instanceof Question question) {
+            return new Question(names[question.from()], question.isOfCrashed(), question.operation(), question.op());
+        }
+        Reply reply = (Reply) packet;
+        return new Reply(names[reply.to()], reply.operation(), reply.answer());
     }
 }

@@ -63,7 +63,6 @@ final class World {
     private final List<View> views = new ArrayList<>();
     private final List<Packet> packets = new ArrayList<>();
     private final Map<Packet, Integer> packetNumbers = new HashMap<>();
-    private final List<int[]> renamedPackets = new ArrayList<>();
     private final List<MemoryTable.Snapshot> memories = new ArrayList<>();
     private final Map<MemoryTable.Snapshot, Integer> memoryNumbers = new HashMap<>();
 
@@ -176,42 +175,16 @@ final class World {
         return locals[node].form(state[NODES + node], renaming);
     }
 
-    /** What a packet is called under a renaming. */
-    int renamedPacket(int number, int renaming) {
-        while (renamedPackets.size() <= number) {
-            renamedPackets.add(null);
-        }
-        int[] known = renamedPackets.get(number);
-        if (known == null) {
-            known = new int[symmetry.size()];
-            for (int i = 0; i < known.length; i++) {
-                known[i] = number(renamed(packets.get(number), i));
-            }
-            renamedPackets.set(number, known);
-        }
-        return known[renaming];
-    }
-
-    private Packet renamed(Packet packet, int renaming) {
-        if (packet instanceof Letter letter) {
-            return new Letter(
-                    symmetry.renamed(letter.from(), renaming),
-                    symmetry.renamed(letter.to(), renaming),
-                    letter.message());
-        } else if (packet instanceof Question question) {
-            int from = symmetry.renamed(question.from(), renaming);
-            return new Question(from, question.isOfCrashed(), question.operation(), question.op());
-        }
-        Reply reply = (Reply) packet;
-        return new Reply(symmetry.renamed(reply.to(), renaming), reply.operation(), reply.answer());
-    }
-
     Packet packet(int number) {
         return packets.get(number);
     }
 
     NodeId id(int node) {
         return ids.get(node);
+    }
+
+    List<NodeId> ids() {
+        return ids;
     }
 
     int index(NodeId id) {
@@ -287,7 +260,7 @@ final class World {
         });
     }
 
-    private int number(Packet packet) {
+    int number(Packet packet) {
         return packetNumbers.computeIfAbsent(packet, p -> {
             packets.add(p);
             return packets.size() - 1;
