@@ -15,12 +15,22 @@ public sealed interface CacheAnswer extends Answer {
     /**
      * The value read.
      *
-     * @param state of this node's copy after the read
+     * @param state of this node's copy after the read; I if this node has no valid copy any more, which {@link ReadMode#STALE_OK} alone can get
      * @param hit whether it was answered by this node alone
      * @param expiresAtMillis in cluster time, 0 for never
      */
     record Value(Bytes key, Bytes value, long version, LineState state, boolean hit, long expiresAtMillis)
-            implements CacheAnswer {}
+            implements CacheAnswer {
+        /** Whether others may have overwritten it before it was read, by however long: this node had no lease. */
+        public boolean isStale() {
+            return state == LineState.I;
+        }
+
+        /** The same, marked as stale. */
+        Value asStale() {
+            return new Value(key, value, version, LineState.I, hit, expiresAtMillis);
+        }
+    }
 
     /** The write is done. */
     record Written(Bytes key, long version) implements CacheAnswer {}
