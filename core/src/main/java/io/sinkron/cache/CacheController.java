@@ -46,6 +46,8 @@ final class CacheController {
     private final Room room;
     private final Outstanding outstanding;
     private final Evictor evictor;
+    private final Regions regions;
+    private final Withdrawal withdrawal;
 
     CacheController(Context context, LineTable lines, PendingCalls calls, DirtyLines dirty) {
         this.context = context;
@@ -55,6 +57,8 @@ final class CacheController {
         this.room = new Room(context, lines);
         this.outstanding = new Outstanding(context, dirty, room, new Awaits(calls));
         this.evictor = new Evictor(lines, dirty, room, outstanding);
+        this.regions = new Regions(context, lines, room, outstanding, evictor);
+        this.withdrawal = new Withdrawal(lines, dirty, outstanding);
     }
 
     /** A new read or write. */
@@ -62,7 +66,7 @@ final class CacheController {
         Line line = context.isServing ? lines.get(call.request.key()) : null;
         if (line != null && call.isRead() && line.isReadable()) {
             room.touch(line);
-            lines.countHit();
+            line.counters.hits.increment();
             context.outbox.complete(call.id, read(line, true));
             return;
         }
@@ -77,7 +81,7 @@ final class CacheController {
         }
         calls.keep(call, deadline, this::expired);
         if (call.isRead()) {
-            lines.countMiss();
+            room.regionOf(call.request.key()).counters.misses.increment();
         }
         place(call);
     }
@@ -95,18 +99,16 @@ final class CacheController {
     /** Puts a call where it can be performed or waits. */
     private void place(PendingCall call) {
         if (!context.isServing) {
-            room.parked.add(call);
+            withdrawal.unserved.add(call);
             return;
         }
-        Line line = lines.get(call.request.key());
-        if (line == null) {
-            if (!evictor.makeRoom(room.parked.size() + 1)) {
-                room.parked.add(call);
-                return;
-            }
-            line = new Line(call.request.key());
-            lines.add(line);
+        Line line = evictor.admit(call);
+        if (line != null) {
+            enter(line, call);
         }
+    }
+
+    private void enter(Line line, PendingCall call) {
         line.work().waiting.add(call);
         serve(line);
         outstanding.settle(line);
@@ -201,7 +203,7 @@ final class CacheController {
 
     private void invalidate(Line line) {
         if (line.state.isReadable()) {
-            lines.countInvalidation();
+            line.counters.invalidations.increment();
             context.outbox.invalidated(line.key);
         }
         switch (line.state) {
@@ -337,45 +339,12 @@ final class CacheController {
 
     /** This node isn't, or may have not been, a member: its lines are worth nothing, and its dirty data is for main memory to judge. */
     void excluded(long lastEpoch) {
-        for (Line line : lines.all()) {
-            park(line);
-            if (line.state.isDirty()) {
-                dirty.rescue(line, lastEpoch);
-            } else {
-                abandon(line);
-            }
-            line.visible = null;
-            outstanding.settle(line);
-        }
+        withdrawal.excluded(lastEpoch);
     }
 
-    /** The lease is over: nothing may be read any more. Dirty data is written back, for the others still wait for this node's answers. */
+    /** The lease is over: nothing may be read any more. */
     void leaseLost() {
-        for (Line line : lines.all()) {
-            park(line);
-            if (line.state.isDirty()) {
-                line.state = ControllerState.MI_A;
-                dirty.writeBack(line);
-            } else {
-                abandon(line);
-            }
-            line.visible = null;
-            outstanding.settle(line);
-        }
-    }
-
-    private void abandon(Line line) {
-        line.clear();
-        if (line.hasWork()) {
-            line.work().request = 0;
-        }
-    }
-
-    private void park(Line line) {
-        while (line.hasWaiting()) {
-            PendingCall call = line.work().waiting.poll();
-            room.parked.add(call);
-        }
+        withdrawal.leaseLost();
     }
 
     /** Ends the wait of a call whose caller gave up. What is performed already is answered when it is safe. */
@@ -400,7 +369,7 @@ final class CacheController {
             reason = "this node has no lease";
         } else if (context.placement == null) {
             reason = "the cluster's view is changing";
-        } else if (call.queue == room.parked) {
+        } else if (room.isParked(call)) {
             reason = "the cache is full of lines that can't leave";
         }
         end(call, new Refusal.Unavailable(reason, RETRY_AFTER_MILLIS));
@@ -427,16 +396,28 @@ final class CacheController {
         room.drainTouches();
     }
 
-    /** After a turn: keeps the byte limit, and lets calls go on that waited for room or for the lease. */
+    /** After a turn: keeps the byte limits, and lets calls go on that waited for room or for the lease. */
     void finish() {
         evictor.trim();
-        while (context.isServing && !room.parked.isEmpty()) {
-            boolean isKnown = lines.get(room.parked.first().request.key()) != null;
-            if (!isKnown && !evictor.makeRoom(room.parked.size())) {
-                return;
-            }
-            place(room.parked.poll());
+        if (!context.isServing) {
+            return;
         }
+        while (!withdrawal.unserved.isEmpty()) {
+            place(withdrawal.unserved.poll());
+        }
+        for (PendingCall call = evictor.nextAdmitted(); call != null; call = evictor.nextAdmitted()) {
+            enter(evictor.open(call.request.key()), call);
+        }
+    }
+
+    /** Declares a region, or sets other limits. */
+    void declare(long call, CacheRegion region) {
+        regions.declare(call, region);
+    }
+
+    /** Removes a region. */
+    void remove(long call, String region) {
+        regions.remove(call, region);
     }
 
     /** The line's state for others. */

@@ -64,7 +64,7 @@ public final class CacheNode {
         this.context = new Context(options, self, random);
         this.calls = new PendingCalls(context);
         this.changes = new Changes(context);
-        this.dirty = new DirtyLines(context, calls, lines, changes);
+        this.dirty = new DirtyLines(context, calls, changes);
         this.controller = new CacheController(context, lines, calls, dirty);
         this.home = new HomeController(context, lines);
         this.keeper = new BackupKeeper(context);
@@ -277,6 +277,26 @@ public final class CacheNode {
                 context.outbox.complete(call, new Flushed(dirty.size()));
             }
         });
+        end();
+    }
+
+    /**
+     * Gives the lines of a named cache a capacity and an order of recency of their own, or another capacity. Completed with
+     * {@link CacheRegion.Changed}; refused as overloaded past {@link CacheRegion#MAX_REGIONS}.
+     */
+    public void region(long call, CacheRegion region, long now) {
+        begin(now);
+        controller.declare(call, region);
+        end();
+    }
+
+    /**
+     * Removes a region, its numbers and its lines: clean ones at once, dirty ones when main memory has them. Lines of that cache that come later belong
+     * to the unnamed region. Completed with {@link CacheRegion.Changed}.
+     */
+    public void removeRegion(long call, String name, long now) {
+        begin(now);
+        controller.remove(call, name);
         end();
     }
 

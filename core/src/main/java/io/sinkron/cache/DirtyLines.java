@@ -23,15 +23,13 @@ import java.util.Set;
 final class DirtyLines {
     private final Context context;
     private final PendingCalls calls;
-    private final LineTable lines;
     private final Changes changes;
     private final Set<Line> dirty = new LinkedHashSet<>();
     private int rescuing;
 
-    DirtyLines(Context context, PendingCalls calls, LineTable lines, Changes changes) {
+    DirtyLines(Context context, PendingCalls calls, Changes changes) {
         this.context = context;
         this.calls = calls;
-        this.lines = lines;
         this.changes = changes;
     }
 
@@ -210,7 +208,7 @@ final class DirtyLines {
             default -> line.clear();
         }
         forget(line, work);
-        lines.countWriteBack();
+        line.counters.writeBacks.increment();
     }
 
     private void forget(Line line, LineWork work) {

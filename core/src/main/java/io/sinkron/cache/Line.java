@@ -10,7 +10,7 @@ import io.sinkron.spi.MemoryValue;
  * nobody can lose any more (or that its writer asked to show unsaved). Between a write and its backup's acknowledgement they differ, and the
  * reader of the older one is right, since the write hasn't been answered yet.
  */
-final class Line {
+final class Line extends LruLink<Line> {
     private static final int OVERHEAD_BYTES = 160;
     private static final int RECENT_BYTES = 96;
 
@@ -23,11 +23,10 @@ final class Line {
 
     long grantEpoch;
 
-    /** Neighbours in the recency list, and whether it is in there. */
-    Line colder;
-
-    Line warmer;
-    boolean isLinked;
+    /** The lines it shares a capacity with. */
+    Region<Line> region;
+    /** Its region's counters: other threads count hits in them. */
+    CacheCounters counters;
     /** The bytes it is counted with. */
     long countedBytes;
 

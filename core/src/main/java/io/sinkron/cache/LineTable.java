@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -21,23 +20,16 @@ public final class LineTable {
     private static final long NO_LEASE = Long.MIN_VALUE;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    private final int capacity;
     private final ConcurrentHashMap<Bytes, Line> lines = new ConcurrentHashMap<>();
     private final TouchBuffers touches = new TouchBuffers();
-    private final LongAdder hits = new LongAdder();
-    private final LongAdder misses = new LongAdder();
-    private final LongAdder invalidations = new LongAdder();
-    private final LongAdder writeBacks = new LongAdder();
-    private final LongAdder evictions = new LongAdder();
-    private final LongAdder audited = new LongAdder();
-    private final LongAdder inconclusive = new LongAdder();
-    private final LongAdder violations = new LongAdder();
+    private final CacheCounters unnamed = new CacheCounters();
+    private final ConcurrentHashMap<String, CacheCounters> named = new ConcurrentHashMap<>();
     private volatile long leaseEnd = NO_LEASE;
     private volatile long clusterOffsetNanos;
 
     /** An empty table whose node has no lease. */
     public LineTable(CacheOptions options) {
-        this.capacity = options.maxEntries();
+        unnamed.use(options.maxEntries(), 0, 0);
     }
 
     /**
@@ -61,7 +53,7 @@ public final class LineTable {
             return null;
         }
         touches.touch(line);
-        hits.increment();
+        line.counters.hits.increment();
         return hit;
     }
 
@@ -114,19 +106,38 @@ public final class LineTable {
         return sorted;
     }
 
-    /** The numbers so far. */
+    /** The numbers so far, of all regions. */
     public CacheStats stats() {
-        return new CacheStats(
-                capacity,
-                lines.size(),
-                hits.sum(),
-                misses.sum(),
-                invalidations.sum(),
-                writeBacks.sum(),
-                evictions.sum(),
-                audited.sum(),
-                inconclusive.sum(),
-                violations.sum());
+        CacheStats sum = unnamed.stats();
+        for (CacheCounters counters : named.values()) {
+            sum = sum.plus(counters.stats());
+        }
+        return sum;
+    }
+
+    /**
+     * The numbers of one region since it was declared.
+     *
+     * @param region the name of a cache; empty for the lines of all caches that have no region of their own
+     * @return all zero if there is no such region
+     */
+    public CacheStats stats(String region) {
+        CacheCounters counters = region.isEmpty() ? unnamed : named.get(region);
+        return counters == null ? CacheStats.NONE : counters.stats();
+    }
+
+    CacheCounters unnamed() {
+        return unnamed;
+    }
+
+    /** The counters of a region, new ones if it hasn't any. */
+    CacheCounters declare(String region) {
+        return named.computeIfAbsent(region, name -> new CacheCounters());
+    }
+
+    /** A region is gone; what it has counted goes on in the unnamed one, so that the sums don't sink. */
+    void forget(String region) {
+        unnamed.add(named.remove(region));
     }
 
     int size() {
@@ -156,35 +167,15 @@ public final class LineTable {
         touches.drain(touched);
     }
 
-    void countHit() {
-        hits.increment();
-    }
-
-    void countMiss() {
-        misses.increment();
-    }
-
-    void countInvalidation() {
-        invalidations.increment();
-    }
-
-    void countWriteBack() {
-        writeBacks.increment();
-    }
-
-    void countEviction() {
-        evictions.increment();
-    }
-
     void countAudited() {
-        audited.increment();
+        unnamed.audited.increment();
     }
 
     void countInconclusive() {
-        inconclusive.increment();
+        unnamed.inconclusive.increment();
     }
 
     void countViolation() {
-        violations.increment();
+        unnamed.violations.increment();
     }
 }

@@ -1,17 +1,21 @@
 package io.sinkron.cache;
 
-/** The evictable lines from coldest to warmest, linked through themselves: each operation is O(1). Machine only. */
-final class LruDeque {
-    private Line coldest;
-    private Line warmest;
+/**
+ * The evictable lines from coldest to warmest, linked through themselves: each operation is O(1). Machine only.
+ *
+ * @param <L> what is linked
+ */
+final class LruDeque<L extends LruLink<L>> {
+    private L coldest;
+    private L warmest;
 
     /** The least recently used line, null if none is evictable. */
-    Line coldest() {
+    L coldest() {
         return coldest;
     }
 
     /** Adds a line as the warmest. */
-    void add(Line line) {
+    void add(L line) {
         line.isLinked = true;
         line.colder = warmest;
         line.warmer = null;
@@ -24,14 +28,14 @@ final class LruDeque {
     }
 
     /** Makes a line the warmest; nothing for one that isn't in here. */
-    void touch(Line line) {
+    void touch(L line) {
         if (line.isLinked && line != warmest) {
             remove(line);
             add(line);
         }
     }
 
-    void remove(Line line) {
+    void remove(L line) {
         if (line.colder == null) {
             coldest = line.warmer;
         } else {

@@ -5,6 +5,7 @@ import io.sinkron.cache.CacheMessage.BusRdX;
 import io.sinkron.cache.CacheMessage.BusUpgr;
 import io.sinkron.common.NodeId;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -48,6 +49,11 @@ final class Outstanding {
             }
         }
         line.publish();
+    }
+
+    /** The lines with something outstanding; only to be read, and before anything is settled. */
+    Set<Line> busy() {
+        return Collections.unmodifiableSet(busy);
     }
 
     private void keepTimers(Line line, LineWork work) {

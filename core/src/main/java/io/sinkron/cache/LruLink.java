@@ -1,0 +1,14 @@
+package io.sinkron.cache;
+
+/**
+ * What stands in an {@link LruDeque}: its neighbours there, and when it was last used. Machine only.
+ *
+ * @param <L> the type that extends this
+ */
+abstract class LruLink<L extends LruLink<L>> {
+    L colder;
+    L warmer;
+    boolean isLinked;
+    /** The number of its last use among all uses of the node's lines: orders the lines of different lists. */
+    long lastUse;
+}
