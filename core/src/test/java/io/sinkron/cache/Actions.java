@@ -219,7 +219,9 @@ final class Actions {
         if (has(World.ELAPSES) && (state[World.ELAPSED] >> node & 1) == 0) {
             Turn turn = spending(World.ELAPSES);
             turn.fixed[World.ELAPSED] |= 1 << node;
-            turn.apply(node, new Replica.Elapsed());
+            if (!world.setup.bug().ignoresExpiry()) {
+                turn.apply(node, new Replica.Elapsed());
+            }
             show(turn, () -> world.id(node) + "'s clock passes the time to live");
         }
         reader(node, facts);
@@ -236,7 +238,9 @@ final class Actions {
         reader(node, world.facts(state, node));
         Turn turn = world.turn(state);
         turn.fixed[World.ASLEEP] &= ~(1 << node);
-        turn.apply(node, new Replica.Lease(false));
+        if (!world.setup.bug().ignoresOwnLease()) {
+            turn.apply(node, new Replica.Lease(false));
+        }
         show(turn, () -> world.id(node) + " wakes");
     }
 

@@ -54,4 +54,9 @@ interface PlantedBug {
     default boolean readsLeaseLate() {
         return false;
     }
+
+    /** Whether a node takes a value for one that stays, whatever its clock says. */
+    default boolean ignoresExpiry() {
+        return false;
+    }
 }

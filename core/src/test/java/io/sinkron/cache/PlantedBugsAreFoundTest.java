@@ -82,6 +82,20 @@ class PlantedBugsAreFoundTest {
                 bug("T1", 6, TWO, 2, 2, WRITE_THROUGH, duplicate, PlantedFilterBugs.NO_TOMBSTONE));
     }
 
+    static Stream<Arguments> lateBugs() {
+        List<Stage> andBack = List.of(new Stage(0b11, 0), new Stage(0b10, 1), new Stage(0b11, 0));
+        Map<Integer, Integer> duplicate = Map.of(World.DUPLICATES, 1);
+        Map<Integer, Integer> nap = Map.of(World.NAPS, 1);
+        Map<Integer, Integer> napInARead = Map.of(World.NAPS, 1, World.READS, 1);
+        return Stream.of(
+                bug("C1", 10, TWO, 2, 1, WRITE_BACK, NOTHING, PlantedLateBugs.ACKNOWLEDGED_BEFORE_THE_FILL),
+                bug("G3", 6, TWO, 2, 1, WRITE_BACK, NOTHING, PlantedLateBugs.READERS_BESIDE_A_WRITER),
+                bug("B4", 10, TWO, 2, 2, BACKED_UP, duplicate, PlantedLateBugs.OLDER_BACKUP),
+                bug("L2", 20, andBack, 1, 1, BACKED_UP, napInARead, PlantedLateBugs.LEASE_END_READ_LATE),
+                bug("L3", 11, LEFT, 2, 2, WRITE_BACK, nap, PlantedFilterBugs.OWN_LEASE_UNCHECKED),
+                bug("E1", 8, TWO, 2, 1, BACKED_UP, NOTHING, PlantedLateBugs.EXPIRY_UNCHECKED));
+    }
+
     private static Arguments bug(
             String rule,
             int steps,
@@ -98,12 +112,14 @@ class PlantedBugsAreFoundTest {
             setup = setup.withFilter(0);
         } else if (bug == PlantedFilterBugs.NO_TOMBSTONE) {
             setup = setup.withDelete();
+        } else if (bug == PlantedLateBugs.EXPIRY_UNCHECKED) {
+            setup = setup.withExpiry();
         }
         return Arguments.of(rule, steps, setup);
     }
 
     @ParameterizedTest(name = "without {0}: within {1} steps")
-    @MethodSource({"bugs", "filterBugs"})
+    @MethodSource({"bugs", "filterBugs", "lateBugs"})
     void theSearchFindsAViolationWithoutTheRule(String rule, int steps, Setup setup) {
         Search.Result result = Search.run(setup, LIMIT);
         System.out.printf("without %s: %s%n", rule, result);
