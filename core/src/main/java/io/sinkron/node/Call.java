@@ -1,5 +1,6 @@
 package io.sinkron.node;
 
+import io.sinkron.cache.CacheRegion;
 import io.sinkron.cache.CacheRequest;
 import io.sinkron.common.CommandBody;
 import io.sinkron.common.NodeId;
@@ -42,6 +43,22 @@ public sealed interface Call {
 
     /** A request to the cache. */
     record Cache(long id, long deadlineNanos, CacheRequest request) implements Call {}
+
+    /** Declares a region of this node's cache table, or sets other limits. Completed with {@link CacheRegion.Changed} or a refusal. */
+    record DeclareRegion(long id, long deadlineNanos, CacheRegion region) implements Call {
+        /** Rejects a missing region. */
+        public DeclareRegion {
+            Objects.requireNonNull(region, "region");
+        }
+    }
+
+    /** Removes the region of a named cache from this node's table, with its lines. Completed with {@link CacheRegion.Changed}. */
+    record RemoveRegion(long id, long deadlineNanos, String name) implements Call {
+        /** Rejects a missing name. */
+        public RemoveRegion {
+            Objects.requireNonNull(name, "name");
+        }
+    }
 
     /** Runs a read-only lock command on this node's own copy of the lock table; it may be stale. */
     record ReadStale(long id, long deadlineNanos, io.sinkron.lock.LockCommand command) implements Call {}

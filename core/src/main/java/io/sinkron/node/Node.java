@@ -170,6 +170,10 @@ public final class Node {
             consumers.call(queue, state(), now);
         } else if (call instanceof Call.Cache cache) {
             services.call(cache, now);
+        } else if (call instanceof Call.DeclareRegion declare) {
+            services.call(declare, now);
+        } else if (call instanceof Call.RemoveRegion remove) {
+            services.call(remove, now);
         } else if (call instanceof Call.ListQueues list) {
             services.call(list, now);
         } else if (call instanceof Call.KeepAlive keepAlive) {

@@ -90,6 +90,14 @@ final class Services {
         cache.call(call.id(), call.request(), call.deadlineNanos(), now);
     }
 
+    void call(Call.DeclareRegion call, long now) {
+        cache.region(call.id(), call.region(), now);
+    }
+
+    void call(Call.RemoveRegion call, long now) {
+        cache.removeRegion(call.id(), call.name(), now);
+    }
+
     /** Asks the store for its queues. */
     void call(Call.ListQueues call, long now) {
         if (!options.externalQueues()) {
