@@ -44,7 +44,7 @@ public sealed interface Call {
     /** A request to the cache. */
     record Cache(long id, long deadlineNanos, CacheRequest request) implements Call {}
 
-    /** Declares a region of this node's cache table, or sets other limits. Completed with {@link CacheRegion.Changed} or a refusal. */
+    /** Declares a region of this node's cache table, or sets other limits; at any time, in a cluster or not. Completed with {@link CacheRegion.Changed} or a refusal. */
     record DeclareRegion(long id, long deadlineNanos, CacheRegion region) implements Call {
         /** Rejects a missing region. */
         public DeclareRegion {

@@ -157,7 +157,10 @@ public final class Node {
     /** A client's call; it ends with exactly one {@link NodeEffect.Complete}. */
     public void call(Call call, long now) {
         this.now = now;
-        Optional<Refusal> refusal = call instanceof Call.ReadStale ? Optional.empty() : group.refusal();
+        boolean isLocal = call instanceof Call.ReadStale
+                || call instanceof Call.DeclareRegion
+                || call instanceof Call.RemoveRegion;
+        Optional<Refusal> refusal = isLocal ? Optional.empty() : group.refusal();
         if (refusal.isPresent()) {
             outputs.complete(call.id(), refusal.get());
         } else if (call instanceof Call.Replicate replicate) {
