@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * one crash as well), and a quiet state always in reach.
  */
 class ExhaustiveSearchTest {
-    private static final int LIMIT = 3_000_000;
+    private static final int LIMIT = 8_000_000;
     private static final Stage BOTH = new Stage(0b11, 0);
     private static final Stage BOTH_WITH_ANOTHER_HOME = new Stage(0b11, 1);
     private static final Stage WITHOUT_THE_FIRST = new Stage(0b10, 1);
@@ -29,6 +29,12 @@ class ExhaustiveSearchTest {
     private static final Stage THREE_WITHOUT_THE_LAST = new Stage(0b011, 0);
     private static final Stage THREE = new Stage(0b111, 0);
     private static final Stage THREE_WITHOUT_THE_FIRST = new Stage(0b110, 1);
+    private static final Stage THREE_WITH_ANOTHER_HOME = new Stage(0b111, 1);
+    private static final Stage FOUR = new Stage(0b1111, 0);
+    private static final List<Stage> LINES_MOVE = List.of(BOTH, BOTH_WITH_ANOTHER_HOME);
+    private static final List<Stage> THREE_MOVE = List.of(THREE, THREE_WITH_ANOTHER_HOME);
+    private static final List<Stage> ONE_OF_THREE_GOES = List.of(THREE, THREE_WITHOUT_THE_FIRST);
+    private static final List<Stage> THE_HOME_GOES_AND_COMES = List.of(BOTH, WITHOUT_THE_FIRST, BOTH);
 
     static Stream<Arguments> clusters() {
         return Stream.of(
@@ -127,6 +133,138 @@ class ExhaustiveSearchTest {
                         Map.of(World.LEASE_LOSSES, 1)));
     }
 
+    /** What the model that the protocol was first checked with had not: times to live, two lines in a change of the view, more nodes with a fault. */
+    static Stream<Arguments> moreClusters() {
+        return Stream.of(
+                search("values expire", Setup.of(List.of(BOTH), 2, 2, BACKED_UP).withExpiry()),
+                search(
+                        "values expire, an eviction, write-back",
+                        Setup.of(List.of(BOTH), 2, 1, WRITE_BACK).withExpiry().with(World.EVICTIONS, 1)),
+                search(
+                        "two lines, room for one, a crash",
+                        Setup.of(List.of(BOTH, WITHOUT_THE_FIRST), 1, 1, BACKED_UP)
+                                .withTwoLines()
+                                .with(World.CRASHES, 1)),
+                search(
+                        "two lines, room for one, the home moves",
+                        Setup.of(LINES_MOVE, 1, 1, BACKED_UP).withTwoLines()),
+                search(
+                        "three nodes, a loss",
+                        Setup.of(List.of(THREE), 1, 2, BACKED_UP).with(World.DROPS, 1)),
+                search(
+                        "three nodes, a duplicate",
+                        Setup.of(List.of(THREE), 1, 1, BACKED_UP).with(World.DUPLICATES, 1)),
+                search(
+                        "three nodes, a lease lost and regained",
+                        Setup.of(List.of(THREE), 1, 1, BACKED_UP).with(World.LEASE_LOSSES, 1)),
+                search("four nodes, write-back", Setup.of(List.of(FOUR), 1, 2, WRITE_BACK)));
+    }
+
+    static Stream<Arguments> largestClusters() {
+        return Stream.of(
+                search("two nodes, four calls each, three writes", Setup.of(List.of(BOTH), 4, 3, BACKED_UP)),
+                search("three nodes, the home moves", Setup.of(THREE_MOVE, 1, 2, BACKED_UP)),
+                search(
+                        "three nodes, the home moves, a loss",
+                        Setup.of(THREE_MOVE, 1, 1, BACKED_UP).with(World.DROPS, 1)),
+                search(
+                        "three nodes, the home moves, a duplicate, write-back",
+                        Setup.of(THREE_MOVE, 1, 1, WRITE_BACK).with(World.DUPLICATES, 1)),
+                search(
+                        "three nodes, two writes, a duplicate",
+                        Setup.of(List.of(THREE), 1, 2, BACKED_UP).with(World.DUPLICATES, 1)),
+                search(
+                        "three nodes, a loss and a duplicate",
+                        Setup.of(List.of(THREE), 1, 1, BACKED_UP)
+                                .with(World.DROPS, 1)
+                                .with(World.DUPLICATES, 1)),
+                search(
+                        "three nodes, two writes, an eviction and a duplicate",
+                        Setup.of(List.of(THREE), 1, 2, BACKED_UP)
+                                .with(World.EVICTIONS, 1)
+                                .with(World.DUPLICATES, 1)),
+                search("three nodes, two calls each, two writes", Setup.of(List.of(THREE), 2, 2, BACKED_UP)),
+                search(
+                        "three nodes, two calls each, a duplicate, write-back",
+                        Setup.of(List.of(THREE), 2, 2, WRITE_BACK).with(World.DUPLICATES, 1)),
+                search(
+                        "a crash among three, two writes",
+                        Setup.of(ONE_OF_THREE_GOES, 1, 2, BACKED_UP).with(World.CRASHES, 1)),
+                search(
+                        "a crash among three and a loss",
+                        Setup.of(ONE_OF_THREE_GOES, 1, 1, BACKED_UP)
+                                .with(World.CRASHES, 1)
+                                .with(World.DROPS, 1)),
+                search(
+                        "a crash among three and a duplicate",
+                        Setup.of(ONE_OF_THREE_GOES, 1, 1, BACKED_UP)
+                                .with(World.CRASHES, 1)
+                                .with(World.DUPLICATES, 1)),
+                search(
+                        "a crash among three and an eviction, memory's answers late",
+                        Setup.of(ONE_OF_THREE_GOES, 1, 1, BACKED_UP)
+                                .with(World.CRASHES, 1)
+                                .with(World.EVICTIONS, 1)
+                                .withLateMemory()),
+                search(
+                        "the home of three taken for dead",
+                        Setup.of(ONE_OF_THREE_GOES, 1, 1, BACKED_UP).with(World.LEASE_LOSSES, 1)),
+                search(
+                        "the home sleeps past its lease and wakes inside a read",
+                        Setup.of(THE_HOME_GOES_AND_COMES, 1, 1, BACKED_UP)
+                                .with(World.NAPS, 1)
+                                .with(World.READS, 1)),
+                search(
+                        "the other sleeps past its lease and wakes inside a read",
+                        Setup.of(List.of(BOTH, THE_FIRST, BOTH), 1, 1, BACKED_UP)
+                                .with(World.NAPS, 1)
+                                .with(World.READS, 1)),
+                search(
+                        "the home of three sleeps past its lease and wakes inside a read",
+                        Setup.of(ONE_OF_THREE_GOES, 1, 1, BACKED_UP)
+                                .with(World.NAPS, 1)
+                                .with(World.READS, 1)),
+                search(
+                        "three nodes, values expire",
+                        Setup.of(List.of(THREE), 1, 2, BACKED_UP).withExpiry()),
+                search(
+                        "values expire, the home moves",
+                        Setup.of(LINES_MOVE, 1, 1, BACKED_UP).withExpiry()),
+                search(
+                        "values expire, a crash",
+                        Setup.of(List.of(BOTH, WITHOUT_THE_FIRST), 2, 1, BACKED_UP)
+                                .withExpiry()
+                                .with(World.CRASHES, 1)),
+                search(
+                        "two lines, room for one, two calls each, two writes",
+                        Setup.of(List.of(BOTH), 2, 2, BACKED_UP).withTwoLines()),
+                search(
+                        "two lines, room for one, two calls each, a loss",
+                        Setup.of(List.of(BOTH), 2, 1, BACKED_UP).withTwoLines().with(World.DROPS, 1)),
+                search(
+                        "two lines, room for one, two calls each, a crash",
+                        Setup.of(List.of(BOTH, WITHOUT_THE_FIRST), 2, 1, BACKED_UP)
+                                .withTwoLines()
+                                .with(World.CRASHES, 1)),
+                search(
+                        "two lines, room for one, two calls each, the home moves, write-back",
+                        Setup.of(LINES_MOVE, 2, 1, WRITE_BACK).withTwoLines()),
+                search("four nodes", Setup.of(List.of(FOUR), 1, 2, BACKED_UP)),
+                search(
+                        "four nodes, a loss",
+                        Setup.of(List.of(FOUR), 1, 1, BACKED_UP).with(World.DROPS, 1)),
+                search(
+                        "four nodes, a duplicate, write-back",
+                        Setup.of(List.of(FOUR), 1, 1, WRITE_BACK).with(World.DUPLICATES, 1)),
+                search(
+                        "four nodes, three writes, an eviction, write-back",
+                        Setup.of(List.of(FOUR), 1, 3, WRITE_BACK).with(World.EVICTIONS, 1)));
+    }
+
+    private static Arguments search(String name, Setup setup) {
+        return Arguments.of(name, setup);
+    }
+
     /** Larger ones: minutes together. */
     static Stream<Arguments> largerClusters() {
         Map<Integer, Integer> evictionAndDuplicate = Map.of(World.EVICTIONS, 1, World.DUPLICATES, 1);
@@ -209,18 +347,18 @@ class ExhaustiveSearchTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("largerClusters")
+    @MethodSource({"largerClusters", "largestClusters"})
     @EnabledIfSystemProperty(named = "sinkron.cache.search", matches = "true", disabledReason = "takes minutes")
     void soItIsInLargerClusters(String name, Setup setup) {
         everyReachableStateHoldsTheInvariantsAndCanComeToRest(name, setup);
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("clusters")
+    @MethodSource({"clusters", "moreClusters"})
     void everyReachableStateHoldsTheInvariantsAndCanComeToRest(String name, Setup setup) {
         long start = System.nanoTime();
         Search.Result result = Search.run(setup, LIMIT);
-        System.out.printf("%s: %s, %d ms%n", name, result, (System.nanoTime() - start) / 1_000_000);
+        System.out.printf("%s: %s, %.1f s%n", name, result, (System.nanoTime() - start) / 1e9);
         assertNull(result.violation(), () -> result.violation() + "\n" + String.join("\n", result.trace()));
         assertTrue(result.isExhausted(), result::toString);
     }
