@@ -62,13 +62,13 @@ public interface CacheService {
     /** The state of a key's copy at every node; no atomic snapshot. */
     CompletionStage<States> states(Bytes key, CallOptions options);
 
-    /** This node's lines, in order of the keys' bytes, from behind {@code after} on. */
+    /** This node's lines, those of named caches as well, in order of the keys' bytes, from behind {@code after} on. */
     List<Line> lines(Bytes after, int limit);
 
-    /** This node's numbers. */
+    /** This node's numbers, of all caches. */
     Stats stats();
 
-    /** One line of this node. */
+    /** One line of this node; {@link io.sinkron.cache.CacheKeys} says how the names of caches stand in keys. */
     record Line(Bytes key, LineState state, long version, boolean dirty) {}
 
     /** Counters since the start, and the table's size and capacity in lines. */

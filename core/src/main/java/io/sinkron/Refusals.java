@@ -45,6 +45,11 @@ final class Refusals {
         if (refusal instanceof CacheAnswer.VersionMismatch) {
             return new VersionMismatchException(refusal);
         }
+        if (refusal instanceof CacheAnswer.ComputeFailed failed) {
+            return failed.cause() instanceof SinkronException known
+                    ? known
+                    : new ComputeFailedException(refusal, failed.cause());
+        }
         if (refusal instanceof ClusterAnswer.ChangeInProgress) {
             return new ChangeInProgressException(refusal);
         }

@@ -60,6 +60,7 @@ public final class Sinkron implements AutoCloseable {
     private final Locks locks;
     private final Queues queues;
     private final Caches cache;
+    private final NamedCaches named;
     private final Clusters cluster;
 
     private Sinkron(EventLoop loop, NodeOptions options) {
@@ -72,7 +73,9 @@ public final class Sinkron implements AutoCloseable {
         Calls calls = new Calls(loop);
         this.locks = new Locks(calls, timer);
         this.queues = new Queues(calls);
-        this.cache = new Caches(calls, options.limits().maxCommandBytes() / 2);
+        LineCalls lines = new LineCalls(calls, options.limits().maxCommandBytes() / 2);
+        this.cache = new Caches(lines);
+        this.named = new NamedCaches(lines);
         this.cluster = new Clusters(calls, options);
         loop.whenStopped().whenComplete((done, error) -> timer.shutdownNow());
     }
@@ -92,9 +95,19 @@ public final class Sinkron implements AutoCloseable {
         return queues;
     }
 
-    /** The coherent cache. */
+    /** The coherent cache of bytes that has no name. */
     public CacheService cache() {
         return cache;
+    }
+
+    /**
+     * A coherent cache with a name, types and options of its own; opened if it isn't open at this node yet. Returns at once: whether the other nodes use it with the same
+     * codecs, each call finds out, and {@link NamedCache#whenOpen} tells.
+     *
+     * @throws CacheMismatchException if it is open in this process with other options
+     */
+    public <K, V> NamedCache<K, V> cache(CacheConfig<K, V> config) {
+        return named.open(config);
     }
 
     /** What this node knows of the cluster. */
@@ -123,6 +136,7 @@ public final class Sinkron implements AutoCloseable {
      */
     @Override
     public void close() {
+        named.close();
         loop.shutdown(CLOSE_PATIENCE);
     }
 
