@@ -60,6 +60,11 @@ final class ServerProcesses implements AutoCloseable {
         return callers.get(index);
     }
 
+    /** Where a node serves HTTP. */
+    int httpPort(int index) {
+        return ports.get(COUNT + index);
+    }
+
     /** The leader, as a node knows it. */
     int leader(int askedNode) {
         String leader = node(askedNode).call("GET", "/cluster").is(200).text("leader");
@@ -68,6 +73,14 @@ final class ServerProcesses implements AutoCloseable {
 
     void kill(int index) throws InterruptedException {
         programs.get(index).kill();
+    }
+
+    void pause(int index) throws IOException, InterruptedException {
+        programs.get(index).pause();
+    }
+
+    void resume(int index) throws IOException, InterruptedException {
+        programs.get(index).resume();
     }
 
     void restart(int index) throws IOException, InterruptedException {
