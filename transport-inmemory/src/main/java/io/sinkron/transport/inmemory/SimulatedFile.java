@@ -15,8 +15,8 @@ final class SimulatedFile {
     /** The unit in which a write can be torn. */
     static final int SECTOR_BYTES = 512;
 
-    private byte[] cached = new byte[0];
-    private byte[] durable = new byte[0];
+    private Pages cached = new Pages();
+    private Pages durable = new Pages();
     private int cachedSize;
     private int durableSize;
     private final List<Change> unforced = new ArrayList<>();
@@ -40,7 +40,7 @@ final class SimulatedFile {
 
     int read(int offset, ByteBuffer into) {
         int length = Math.max(0, Math.min(into.remaining(), cachedSize - offset));
-        into.put(cached, Math.min(offset, cachedSize), length);
+        cached.read(offset, into, length);
         return length;
     }
 
@@ -51,9 +51,8 @@ final class SimulatedFile {
         } else {
             astray(offset + landing.sectors() * SECTOR_BYTES, landing.isLost() ? new byte[0] : bytes);
         }
-        cached = grown(cached, offset + bytes.length);
         cachedSize = Math.max(cachedSize, offset + bytes.length);
-        System.arraycopy(bytes, 0, cached, offset, bytes.length);
+        cached.write(offset, bytes, 0, bytes.length);
     }
 
     /** What of it falls into the file arrives there, the rest nowhere. */
@@ -67,10 +66,7 @@ final class SimulatedFile {
 
     void truncate(int size) {
         unforced.add(new Change(size, null));
-        cached = grown(cached, size);
-        if (size < cachedSize) {
-            Arrays.fill(cached, size, cachedSize, (byte) 0);
-        }
+        cached.clear(size, cachedSize);
         cachedSize = size;
     }
 
@@ -108,7 +104,7 @@ final class SimulatedFile {
         } else {
             rememberSectors(change);
             resizeDurable(Math.max(durableSize, change.offset + change.bytes.length));
-            System.arraycopy(change.bytes, 0, durable, change.offset, change.bytes.length);
+            durable.write(change.offset, change.bytes, 0, change.bytes.length);
         }
     }
 
@@ -118,7 +114,7 @@ final class SimulatedFile {
         for (int sector = change.offset / SECTOR_BYTES; sector * SECTOR_BYTES < end; sector++) {
             int from = sector * SECTOR_BYTES;
             staleSectors.remove(sector);
-            staleSectors.put(sector, Arrays.copyOfRange(durable, from, Math.min(durableSize, from + SECTOR_BYTES)));
+            staleSectors.put(sector, durable.read(from, Math.min(durableSize, from + SECTOR_BYTES)));
             if (staleSectors.size() > SECTORS_REMEMBERED) {
                 staleSectors.remove(staleSectors.keySet().iterator().next());
             }
@@ -156,7 +152,7 @@ final class SimulatedFile {
         for (int from = change.offset; from < end; sector++) {
             int to = Math.min(end, (from / SECTOR_BYTES + 1) * SECTOR_BYTES);
             if (isPrefix ? sector < until : random.nextBoolean()) {
-                System.arraycopy(change.bytes, from - change.offset, durable, from, to - from);
+                durable.write(from, change.bytes, from - change.offset, to - from);
             }
             from = to;
         }
@@ -168,22 +164,22 @@ final class SimulatedFile {
             throw new IllegalArgumentException("bytes " + offset + " to " + (offset + bytes.length)
                     + " of a file whose durable size is " + Math.min(cachedSize, durableSize));
         }
-        System.arraycopy(bytes, 0, durable, offset, bytes.length);
-        System.arraycopy(bytes, 0, cached, offset, bytes.length);
+        durable.write(offset, bytes, 0, bytes.length);
+        cached.write(offset, bytes, 0, bytes.length);
     }
 
     byte[] content() {
-        return Arrays.copyOf(cached, cachedSize);
+        return cached.read(0, cachedSize);
     }
 
     byte[] durableContent() {
-        return Arrays.copyOf(durable, durableSize);
+        return durable.read(0, durableSize);
     }
 
     SimulatedFile copy() {
         SimulatedFile copy = new SimulatedFile();
-        copy.cached = cached.clone();
-        copy.durable = durable.clone();
+        copy.cached = cached.copy();
+        copy.durable = durable.copy();
         copy.cachedSize = cachedSize;
         copy.durableSize = durableSize;
         copy.unforced.addAll(unforced);
@@ -192,19 +188,12 @@ final class SimulatedFile {
     }
 
     private void revert() {
-        cached = durable.clone();
+        cached = durable.copy();
         cachedSize = durableSize;
     }
 
     private void resizeDurable(int size) {
-        durable = grown(durable, size);
-        if (size < durableSize) {
-            Arrays.fill(durable, size, durableSize, (byte) 0);
-        }
+        durable.clear(size, durableSize);
         durableSize = size;
-    }
-
-    private static byte[] grown(byte[] array, int size) {
-        return size <= array.length ? array : Arrays.copyOf(array, Math.max(size, array.length * 2));
     }
 }

@@ -30,6 +30,11 @@ public final class EventHash {
         add(text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Takes in what a value holds: of records, collections and maps what their parts hold, in order. */
+    public void addContent(Object value) {
+        ContentHash.add(this, value);
+    }
+
     /** The hash so far. */
     public long value() {
         return value;

@@ -1,6 +1,6 @@
 package io.sinkron.transport.inmemory.sim.world;
 
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -10,7 +10,7 @@ import java.util.TreeMap;
  * them; a test asks here whether it has. Not thread-safe.
  */
 public final class Marks {
-    private final SortedMap<String, Long> counts = new TreeMap<>();
+    private final Map<String, long[]> counts = new HashMap<>();
 
     /** No situation reached. */
     public Marks() {}
@@ -22,7 +22,7 @@ public final class Marks {
 
     /** A situation is reached so many times. */
     public void add(String situation, long times) {
-        counts.merge(situation, times, Long::sum);
+        counts.computeIfAbsent(situation, key -> new long[1])[0] += times;
     }
 
     /** Adds the counts of another run. */
@@ -32,11 +32,14 @@ public final class Marks {
 
     /** How often a situation was reached. */
     public long count(String situation) {
-        return counts.getOrDefault(situation, 0L);
+        long[] count = counts.get(situation);
+        return count == null ? 0 : count[0];
     }
 
-    /** All counts, in order of the names: a view. */
+    /** All counts, in order of the names: a copy. */
     public SortedMap<String, Long> counts() {
-        return Collections.unmodifiableSortedMap(counts);
+        SortedMap<String, Long> sorted = new TreeMap<>();
+        counts.forEach((situation, count) -> sorted.put(situation, count[0]));
+        return sorted;
     }
 }

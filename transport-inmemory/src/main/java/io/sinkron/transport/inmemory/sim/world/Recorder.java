@@ -25,8 +25,12 @@ public final class Recorder {
         this.trace = trace;
     }
 
-    /** Takes an event into the hash: when, where, and what kind. What it is about is added to {@link #hash} by the caller. */
-    public void event(String where, int kind) {
+    /**
+     * Takes an event into the hash: when, where, and what kind. What it is about is added to {@link #hash} by the caller.
+     *
+     * @param where a hash of the node's name
+     */
+    public void event(long where, int kind) {
         hash.add(scheduler.nowNanos());
         hash.add(where);
         hash.add(kind);

@@ -4,6 +4,7 @@ import io.sinkron.common.Answer;
 import io.sinkron.common.Message;
 import io.sinkron.common.NodeId;
 import io.sinkron.common.Refusal;
+import io.sinkron.common.XxHash64;
 import io.sinkron.node.Call;
 import io.sinkron.node.Node;
 import io.sinkron.node.NodeEffect;
@@ -49,6 +50,7 @@ public final class SimulatedNode {
     }
 
     private final NodeOptions options;
+    private final long nameHash;
     private final World world;
     private final SeededRandom random;
     private final SeededRandom snapshotRandom;
@@ -71,6 +73,7 @@ public final class SimulatedNode {
     /** A node that is down; {@link #start} starts it. */
     public SimulatedNode(NodeOptions options, FileLogOptions logOptions, World world, SeededRandom random) {
         this.options = options;
+        this.nameHash = XxHash64.hash(options.self().value(), 0);
         this.world = world;
         this.random = random;
         this.snapshotRandom = random.split("snapshot");
@@ -353,16 +356,17 @@ public final class SimulatedNode {
             recorder.hash().add(work.task().index());
             offload(work.task());
         } else if (effect instanceof NodeEffect.Complete complete) {
-            recorder.hash().add(complete.toString());
+            recorder.hash().add(complete.call());
+            recorder.hash().addContent(complete.answer());
             calls.complete(complete);
         } else if (effect instanceof NodeEffect.Peers peers) {
             // The simulated network knows everybody; what strangers say has to be harmless.
-            recorder.hash().add(peers.addresses().keySet().toString());
+            recorder.hash().addContent(peers.addresses().keySet());
         } else if (effect instanceof NodeEffect.Publish publish) {
-            recorder.hash().add(publish.toString());
+            recorder.hash().addContent(publish.event());
             world.observers().forEach(observer -> observer.published(id(), publish.event()));
         } else {
-            recorder.hash().add(effect.toString());
+            recorder.hash().addContent(effect);
             stores.perform(effect);
         }
     }
@@ -396,7 +400,7 @@ public final class SimulatedNode {
     }
 
     private void record(int kind) {
-        world.recorder().event(id().value(), kind);
+        world.recorder().event(nameHash, kind);
     }
 
     /** Runs unless the process is another one by then. */
