@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Three server processes with directories of their own, each of which can be killed and started again. */
 final class ServerProcesses implements AutoCloseable {
@@ -16,18 +17,46 @@ final class ServerProcesses implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Path directory;
+    private final Hosts hosts;
     private final List<Integer> ports;
     private final Specification specification = new Specification();
     private final List<Program> programs = new ArrayList<>();
     private final List<ApiCaller> callers = new ArrayList<>();
 
-    /** Starts all and waits until they serve. */
+    /** Where nodes run. */
+    interface Hosts {
+        /** The address of a node. */
+        String address(int index);
+
+        /** What a program is started by to run there. */
+        List<String> command(int index);
+    }
+
+    private static final Hosts LOOPBACK = new Hosts() {
+        @Override
+        public String address(int index) {
+            return "127.0.0.1";
+        }
+
+        @Override
+        public List<String> command(int index) {
+            return List.of();
+        }
+    };
+
+    /** Starts all on loopback and waits until they serve. */
     ServerProcesses(Path directory) throws IOException, InterruptedException {
+        this(directory, LOOPBACK);
+    }
+
+    /** Starts all, each where it belongs, and waits until they serve. */
+    ServerProcesses(Path directory, Hosts hosts) throws IOException, InterruptedException {
         this.directory = directory;
+        this.hosts = hosts;
         this.ports = LocalNodes.freePorts(2 * COUNT);
         for (int i = 0; i < COUNT; i++) {
             programs.add(start(i));
-            callers.add(new ApiCaller(specification, "http://127.0.0.1:" + ports.get(COUNT + i)));
+            callers.add(new ApiCaller(specification, "http://" + hosts.address(i) + ":" + ports.get(COUNT + i)));
         }
         for (int i = 0; i < COUNT; i++) {
             awaitReady(i);
@@ -37,16 +66,23 @@ final class ServerProcesses implements AutoCloseable {
     private Program start(int index) throws IOException {
         StringBuilder peers = new StringBuilder();
         for (int i = 0; i < COUNT; i++) {
-            peers.append(i == 0 ? "" : ",").append(id(i)).append("=127.0.0.1:").append(ports.get(i));
+            peers.append(i == 0 ? "" : ",")
+                    .append(id(i))
+                    .append('=')
+                    .append(hosts.address(i))
+                    .append(':')
+                    .append(ports.get(i));
         }
         return Program.start(
+                hosts.command(index),
+                Map.of(),
                 "server",
                 "--id",
                 id(index),
                 "--peers",
                 peers.toString(),
                 "--http",
-                "127.0.0.1:" + ports.get(COUNT + index),
+                hosts.address(index) + ":" + ports.get(COUNT + index),
                 "--data-dir",
                 directory.resolve(id(index)).toString());
     }

@@ -38,7 +38,14 @@ public final class Program implements AutoCloseable {
 
     /** Starts it with variables in its environment. */
     public static Program start(Map<String, String> environment, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        return start(List.of(), environment, arguments);
+    }
+
+    /** Starts it by another command, such as one that enters a namespace first. */
+    public static Program start(List<String> by, Map<String, String> environment, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(by);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:TieredStopAtLevel=1",
