@@ -47,6 +47,12 @@ public record AuditedCopy(
                 line.grantTxn);
     }
 
+    /** What main memory has, as if it were a node's: saved, and to be compared with those. */
+    static AuditedCopy of(MemoryValue stored, Context context) {
+        boolean isPresent = WriteRules.isPresent(stored, context.clusterMillis());
+        return new AuditedCopy(LineState.S, false, true, isPresent, stored.version(), hash(stored), 0, 0);
+    }
+
     /** A hash of what readers are shown of a value, the same in every JVM. */
     static long hash(MemoryValue value) {
         long seed = value.expiresAtMillis() * 2 + (value.deleted() ? 1 : 0);

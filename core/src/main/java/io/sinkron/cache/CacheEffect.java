@@ -4,6 +4,10 @@ import io.sinkron.common.Answer;
 import io.sinkron.common.Bytes;
 import io.sinkron.common.NodeId;
 import io.sinkron.spi.MemoryOp;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What {@link CacheNode} asks the outside to do. Immutable. */
 public sealed interface CacheEffect {
@@ -24,4 +28,19 @@ public sealed interface CacheEffect {
 
     /** A line of this node was invalidated by another node's write. */
     record Invalidated(Bytes key) implements CacheEffect {}
+
+    /**
+     * The copies of a line contradict each other, or what the home knows, or main memory: a defect, in this library or in what it relies upon.
+     *
+     * @param copies of all members, each as it was when it was asked
+     * @param stored main memory's value, if it was compared
+     */
+    record AuditFinding(
+            Bytes key, AuditAnomaly anomaly, SortedMap<NodeId, AuditedCopy> copies, Optional<AuditedCopy> stored)
+            implements CacheEffect {
+        /** Takes an immutable copy. */
+        public AuditFinding {
+            copies = Collections.unmodifiableSortedMap(new TreeMap<>(copies));
+        }
+    }
 }

@@ -1,5 +1,7 @@
 package io.sinkron.cache;
 
+import io.sinkron.cache.CacheMessage.AuditQuery;
+import io.sinkron.cache.CacheMessage.AuditReply;
 import io.sinkron.cache.CacheMessage.Backup;
 import io.sinkron.cache.CacheMessage.BackupAck;
 import io.sinkron.cache.CacheMessage.BackupQuery;
@@ -153,6 +155,11 @@ public final class CacheNode {
             context.outbox.send(from, new StateReply(m.epoch(), m.key(), m.query(), state));
         } else if (message instanceof StateReply m) {
             queries.answered(from, m);
+        } else if (message instanceof AuditQuery m) {
+            AuditedCopy copy = AuditedCopy.of(lines.get(m.key()), context);
+            context.outbox.send(from, new AuditReply(m.epoch(), m.key(), m.audit(), copy));
+        } else if (message instanceof AuditReply m) {
+            home.auditor.answered(from, m);
         } else if (message instanceof Interest m) {
             changes.announced(from, m);
         } else if (message instanceof Changed m) {
@@ -172,6 +179,8 @@ public final class CacheNode {
             keeper.recovered(recover, answer);
         } else if (use instanceof MemoryUse.Rescue rescue) {
             controller.rescued(rescue, answer);
+        } else if (use instanceof MemoryUse.Audit audit) {
+            home.auditor.fetched(audit, answer);
         }
         end();
     }
@@ -188,6 +197,8 @@ public final class CacheNode {
             keeper.recoverFailed(recover);
         } else if (use instanceof MemoryUse.Rescue rescue) {
             controller.rescueFailed(rescue);
+        } else if (use instanceof MemoryUse.Audit audit) {
+            home.auditor.fetchFailed(audit);
         }
         end();
     }
@@ -304,6 +315,13 @@ public final class CacheNode {
     void evict(Bytes key, long now) {
         begin(now);
         controller.evict(key);
+        end();
+    }
+
+    /** Audits a line now, as if its turn had come; nothing if this node isn't its home, or if that is being done. */
+    void audit(Bytes key, long now) {
+        begin(now);
+        home.auditor.audit(key);
         end();
     }
 

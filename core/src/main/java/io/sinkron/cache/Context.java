@@ -38,6 +38,11 @@ final class Context {
         return (now + clusterOffsetNanos) / 1_000_000;
     }
 
+    /** A number from 0 to below the bound. */
+    long random(long bound) {
+        return random.nextLong(bound);
+    }
+
     /** When to send again what isn't answered: up to a quarter later at random, lest all nodes do it at once. */
     long retryAt() {
         return now + options.retryNanos() + random.nextLong(options.retryNanos() / 4 + 1);

@@ -54,7 +54,10 @@ import java.util.TreeSet;
  * <p>A new view drops every transaction: the requesters ask again. Whatever main memory refuses for its epoch means that a newer view is active
  * elsewhere: the transaction ends without a grant. Machine only.
  */
-final class HomeController {
+final class HomeController implements Auditor.Home {
+    /** Compares copies of this home's lines between their transactions. */
+    final Auditor auditor;
+
     private final Context context;
     private final LineTable copies;
     private final SnoopFilter filter;
@@ -76,6 +79,7 @@ final class HomeController {
         this.context = context;
         this.copies = copies;
         this.filter = new SnoopFilter(context.options.maxFilterEntries());
+        this.auditor = new Auditor(context, copies, this);
     }
 
     /** A node asks for a line. */
@@ -97,6 +101,7 @@ final class HomeController {
     }
 
     private void start(Bytes key, HomeLine line, Request request) {
+        auditor.requested(key);
         Holders holders = filter.take(key);
         Set<NodeId> asked = holders.toSnoop(context.view, request.from(), request.isWrite());
         HomeTransaction current = new HomeTransaction(nextTxn++, key, request, holders, asked);
@@ -353,10 +358,32 @@ final class HomeController {
         lines.clear();
         storing.clear();
         filter.viewInstalled(context.view, isNext);
+        auditor.viewInstalled();
     }
 
     /** The view is active, and its placement known. */
     void viewActive() {
         filter.viewActive(context);
+        auditor.viewActive();
+    }
+
+    @Override
+    public boolean isIdle(Bytes key) {
+        return !lines.containsKey(key);
+    }
+
+    @Override
+    public Holders known(Bytes key) {
+        return filter.known(key);
+    }
+
+    @Override
+    public List<Bytes> knownKeys(int limit) {
+        return filter.keys(limit);
+    }
+
+    @Override
+    public void distrust(Bytes key) {
+        filter.take(key);
     }
 }

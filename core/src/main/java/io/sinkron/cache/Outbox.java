@@ -55,6 +55,10 @@ final class Outbox {
         effects.add(new CacheEffect.Invalidated(key));
     }
 
+    void found(CacheEffect.AuditFinding finding) {
+        effects.add(finding);
+    }
+
     /** What the operation was for; it is over. Null if it isn't outstanding. */
     MemoryUse finished(long operation) {
         return operations.remove(operation);

@@ -2,7 +2,9 @@ package io.sinkron.cache;
 
 import io.sinkron.cluster.View;
 import io.sinkron.common.Bytes;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -28,6 +30,24 @@ class SnoopFilter {
     Holders take(Bytes key) {
         Holders known = entries.remove(key);
         return known == null ? Holders.UNKNOWN : known;
+    }
+
+    /** What is known of a line between transactions; it stays. */
+    Holders known(Bytes key) {
+        Holders known = entries.get(key);
+        return known == null ? Holders.UNKNOWN : known;
+    }
+
+    /** So many of the lines known; a copy, those asked for the longest ago first. */
+    List<Bytes> keys(int limit) {
+        List<Bytes> keys = new ArrayList<>(Math.min(limit, entries.size()));
+        for (Bytes key : entries.keySet()) {
+            if (keys.size() == limit) {
+                break;
+            }
+            keys.add(key);
+        }
+        return keys;
     }
 
     /** Who may hold a line after its transaction. */

@@ -1,5 +1,6 @@
 package io.sinkron.node;
 
+import io.sinkron.cache.CacheEffect;
 import io.sinkron.cache.ChangeKind;
 import io.sinkron.cluster.View;
 import io.sinkron.common.Bytes;
@@ -23,6 +24,9 @@ public sealed interface NodeEvent {
 
     /** A line of this node was invalidated by another node's write. */
     record LineInvalidated(Bytes key) implements NodeEvent {}
+
+    /** The auditor of this node has found a line of its as home incoherent: a defect. The node goes on. */
+    record LineIncoherent(CacheEffect.AuditFinding finding) implements NodeEvent {}
 
     /** A key of a cache that this node listens to ({@link io.sinkron.cache.CacheRequest.Listen}) was written, here or elsewhere. */
     record KeyChanged(Bytes key, long version, ChangeKind kind) implements NodeEvent {}

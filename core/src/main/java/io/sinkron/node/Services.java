@@ -335,6 +335,8 @@ final class Services {
             leader.ifPresent(to -> outputs.send(to, new ClusterMessage.ViewInstalled(installed.epoch())));
         } else if (effect instanceof CacheEffect.Invalidated line) {
             outputs.publish(new NodeEvent.LineInvalidated(line.key()));
+        } else if (effect instanceof CacheEffect.AuditFinding finding) {
+            outputs.publish(new NodeEvent.LineIncoherent(finding));
         } else if (effect instanceof CacheEffect.Changed change) {
             outputs.publish(new NodeEvent.KeyChanged(change.key(), change.version(), change.kind()));
         }

@@ -241,6 +241,9 @@ public final class EventLoop {
         } else if (effect instanceof NodeEffect.Offload work) {
             snapshots.submit(work.task());
         } else if (effect instanceof NodeEffect.Publish publish) {
+            if (publish.event() instanceof NodeEvent.LineIncoherent incoherent) {
+                LOG.error("a cache line is incoherent, which is a defect: {}", incoherent.finding());
+            }
             events.publish(publish.event());
         } else {
             stores.perform(effect);

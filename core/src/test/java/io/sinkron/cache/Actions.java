@@ -182,6 +182,11 @@ final class Actions {
             world.setup.bug().evicted(turn, node, facts);
             show(turn, () -> world.id(node) + " evicts");
         }
+        if (has(World.AUDITS)
+                && world.setup.stages().get((int) facts.epoch() - 1).home() == node) {
+            Turn turn = spending(World.AUDITS).apply(node, new Replica.Audited());
+            show(turn, () -> world.id(node) + " audits the line");
+        }
         if (has(World.FLUSHES) && facts.state() == ControllerState.M) {
             show(
                     spending(World.FLUSHES).apply(node, new Replica.Flushing(1000 + state[World.FLUSHES])),

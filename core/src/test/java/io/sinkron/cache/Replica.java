@@ -122,6 +122,13 @@ final class Replica {
         }
     }
 
+    record Audited() implements Event {
+        @Override
+        public void on(Replica replica) {
+            replica.node.audit(KEY, replica.now);
+        }
+    }
+
     /** The home takes a node for one that holds the first line no more, or shares it at most. No machine does that: it is for planted bugs. */
     record Misjudged(NodeId holder, boolean isSharer) implements Event {
         @Override
@@ -279,6 +286,7 @@ final class Replica {
         boolean isStable = !state.isRequesting() && state != ControllerState.MI_A && state != ControllerState.MS_A;
         boolean isQuiet = isStable
                 && home.isEmpty()
+                && !isAuditing()
                 && ((Map<?, ?>) StateEncoder.peek(StateEncoder.peek(node, "calls"), "calls")).isEmpty()
                 && ((Map<?, ?>) StateEncoder.peek(context.outbox, "operations")).isEmpty()
                 && !hasRetry
@@ -294,7 +302,11 @@ final class Replica {
                 context.epoch(),
                 holders(key),
                 isQuiet,
-                hasRetry || !home.isEmpty());
+                hasRetry || !home.isEmpty() || isAuditing());
+    }
+
+    private boolean isAuditing() {
+        return ((Auditor) StateEncoder.peek(home(), "auditor")).size() > 0;
     }
 
     private long held(Bytes key) {

@@ -80,6 +80,9 @@ final class StateEncoder {
             "Withdrawal.lines",
             "Withdrawal.dirty",
             "Withdrawal.outstanding",
+            "Auditor.context",
+            "Auditor.counts",
+            "Auditor.home",
             "Held.heardAt");
 
     private static final Map<Class<?>, Field[]> FIELDS = new HashMap<>();

@@ -53,7 +53,8 @@ final class World {
     static final int NAPS = 26;
     static final int ELAPSES = 27;
     static final int READS = 28;
-    static final int NODES = 29;
+    static final int AUDITS = 29;
+    static final int NODES = 30;
 
     final Setup setup;
     final int size;
@@ -346,6 +347,8 @@ final class World {
                     }
                 } else if (effect instanceof CacheEffect.Complete complete) {
                     answered(node, complete);
+                } else if (effect instanceof CacheEffect.AuditFinding finding) {
+                    throw new Violation("audit: " + finding);
                 }
             }
             return this;
