@@ -8,11 +8,14 @@ import io.sinkron.common.Bytes;
 import io.sinkron.common.NodeId;
 import io.sinkron.spi.MemoryAnswer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** A few real nodes around a table, with every message in the tester's hand: what is sent lies on the way until it is delivered, lost or doubled. */
@@ -22,6 +25,9 @@ final class Bench {
     final MemoryTable memory = new MemoryTable();
     final Map<Long, Answer> answers = new HashMap<>();
     final List<NodeId> installed = new ArrayList<>();
+    final List<Told> told = new ArrayList<>();
+    private final Set<Replica> dead = new HashSet<>();
+    private final int[] incarnations;
     private View view;
     private long nextCall = 1;
 
@@ -33,6 +39,9 @@ final class Bench {
     /** A message on its way. */
     record Letter(Replica from, Replica to, CacheMessage message) {}
 
+    /** A change that a node was told of. */
+    record Told(Replica by, CacheEffect.Changed change) {}
+
     /** An operation that main memory hasn't done. */
     record Asked(Replica from, CacheEffect.Memory operation) {}
 
@@ -41,6 +50,8 @@ final class Bench {
         for (int i = 1; i <= nodes; i++) {
             replicas.add(new Replica(NodeId.of("n" + i)));
         }
+        incarnations = new int[nodes];
+        Arrays.fill(incarnations, 1);
         view(1, 0, all());
     }
 
@@ -59,7 +70,7 @@ final class Bench {
     View viewOf(long epoch, int... members) {
         List<Member> list = new ArrayList<>();
         for (int member : members) {
-            list.add(new Member(replicas.get(member).id, 1, 1, "", ""));
+            list.add(new Member(replicas.get(member).id, incarnations[member], 1, "", ""));
         }
         return new View(epoch, list);
     }
@@ -93,13 +104,17 @@ final class Bench {
                         .filter(r -> r.id.equals(send.to()))
                         .findFirst()
                         .orElseThrow();
-                way.add(new Letter(replica, to, send.message()));
+                if (!dead.contains(to)) {
+                    way.add(new Letter(replica, to, send.message()));
+                }
             } else if (effect instanceof CacheEffect.Memory operation) {
                 asked.add(new Asked(replica, operation));
             } else if (effect instanceof CacheEffect.Complete complete) {
                 if (answers.put(complete.call(), complete.answer()) != null) {
                     throw new AssertionError("call " + complete.call() + " is answered twice");
                 }
+            } else if (effect instanceof CacheEffect.Changed change) {
+                told.add(new Told(replica, change));
             } else if (effect instanceof CacheEffect.Installed) {
                 installed.add(replica.id);
             }
@@ -114,7 +129,9 @@ final class Bench {
         while (!asked.isEmpty()) {
             Asked next = asked.remove(0);
             MemoryAnswer answer = memory.apply(next.operation().op());
-            turn(next.from(), new Replica.Answered(next.operation().operation(), answer));
+            if (!dead.contains(next.from())) {
+                turn(next.from(), new Replica.Answered(next.operation().operation(), answer));
+            }
         }
     }
 
@@ -135,6 +152,10 @@ final class Bench {
         return call(node, new CacheRequest.Delete(Replica.KEY, -1, Durability.BACKED_UP, Optional.empty()));
     }
 
+    long put(int node, Bytes key, String value) {
+        return call(node, new CacheRequest.Put(key, Bytes.utf8(value), -1, 0, Durability.BACKED_UP, Optional.empty()));
+    }
+
     long call(int node, CacheRequest request) {
         long call = nextCall++;
         turn(n(node), new Replica.Called(call, request));
@@ -146,6 +167,13 @@ final class Bench {
         while (!way.isEmpty()) {
             Letter next = way.remove(0);
             turn(next.to(), new Replica.Deliver(next.from().id, next.message()));
+        }
+    }
+
+    /** As {@link #settle}, but what was sent last arrives first. */
+    void settleBackwards() {
+        while (!way.isEmpty()) {
+            deliver(way.remove(way.size() - 1));
         }
     }
 
@@ -176,13 +204,30 @@ final class Bench {
         lose(letter -> letter.from() == n(node) || letter.to() == n(node));
     }
 
+    /** A node is dead: it does nothing any more, and what is sent to it is lost; what it has asked of main memory may still be done. */
+    void kill(int node) {
+        crash(node);
+        dead.add(n(node));
+    }
+
+    /** A dead node starts again, under a new number and with nothing. */
+    void restart(int node) {
+        dead.remove(n(node));
+        incarnations[node - 1]++;
+        turn(n(node), new Replica.Restarted());
+    }
+
     void lose(Predicate<Letter> what) {
         way.removeIf(what);
     }
 
     /** All wait times run out. */
     void timeOut() {
-        replicas.forEach(replica -> turn(replica, new Replica.Timeout()));
+        for (Replica replica : replicas) {
+            if (!dead.contains(replica)) {
+                turn(replica, new Replica.Timeout());
+            }
+        }
     }
 
     Answer answer(long call) {
@@ -200,7 +245,11 @@ final class Bench {
     }
 
     ControllerState state(int node) {
-        Line line = n(node).line();
+        return state(node, Replica.KEY);
+    }
+
+    ControllerState state(int node, Bytes key) {
+        Line line = n(node).lines.get(key);
         return line == null ? ControllerState.I : line.state;
     }
 
