@@ -335,7 +335,10 @@ public final class CacheNode {
         boolean isServing = hasLease && lines.holdsLease(now);
         if (context.isServing != isServing) {
             context.isServing = isServing;
-            if (!isServing) {
+            if (isServing) {
+                lines.leaseRegained();
+            } else {
+                lines.leaseLost();
                 controller.leaseLost();
             }
         }

@@ -5,75 +5,110 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The lines of one node's cache. Its machine writes it; any thread reads it: a hit is a map look-up, the line's snapshot, <em>then</em> the clock
- * against the node's lease, and a touch that may be lost. No lock, no network, no allocation.
- *
- * <p>Snapshot before clock: if the lease still holds at the later instant, then the value was valid at the earlier one, which lies within the read.
- * The other way round, a thread paused between the two would answer with what others have overwritten since. And the lease's end before both: a
- * lease that was renewed after the value was read says nothing about it, for the one before may have been over by then.
+ * The lines of one node's cache. Its machine writes it; any thread reads it: a hit is a map look-up, the line's snapshot, <em>then</em> the time
+ * against the node's lease, and a touch that may be lost. No lock, no network, no allocation, and no write to what other readers read or write.
+ * {@link ReadLease} says why in this order.
  */
 public final class LineTable {
-    private static final long NO_LEASE = Long.MIN_VALUE;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final ConcurrentHashMap<Bytes, Line> lines = new ConcurrentHashMap<>();
     private final TouchBuffers touches = new TouchBuffers();
     private final CacheCounters unnamed = new CacheCounters();
     private final ConcurrentHashMap<String, CacheCounters> named = new ConcurrentHashMap<>();
-    private volatile long leaseEnd = NO_LEASE;
+    private final ReadLease lease = new ReadLease();
+    private final StaleShelf shelf;
+    private final LongAdder staleReads = new LongAdder();
     private volatile long clusterOffsetNanos;
 
     /** An empty table whose node has no lease. */
     public LineTable(CacheOptions options) {
         unnamed.use(options.maxEntries(), 0, 0);
+        this.shelf = new StaleShelf(options.partitionPolicy());
     }
 
     /**
-     * The value of a key that this node has a valid copy of.
+     * The value of a key that this node has a valid copy of; with {@link ReadMode#STALE_OK} also one of whose validity it isn't sure.
      *
      * @param clock the monotonic clock; asked after the value has been read, and only if there is one
      * @return null if the machine must be asked: no valid copy, none at all, a deleted or expired key, or no lease
      */
-    public CacheAnswer.Value read(Bytes key, LongSupplier clock) {
-        long end = leaseEnd;
+    public CacheAnswer.Value read(Bytes key, ReadMode mode, LongSupplier clock) {
+        long end = lease.end();
         Line line = lines.get(key);
-        if (line == null) {
-            return null;
-        }
-        CacheAnswer.Value hit = line.hit();
+        CacheAnswer.Value hit = line == null ? null : line.hit();
         if (hit == null) {
+            return mode == ReadMode.STALE_OK ? shelved(key, clock) : null;
+        }
+        long now = lease.now(mode, end, clock);
+        if (isExpired(hit.expiresAtMillis(), now)) {
             return null;
         }
-        long now = clock.getAsLong();
-        if (!isBefore(now, end) || isExpired(hit.expiresAtMillis(), now)) {
-            return null;
+        if (!ReadLease.holds(end, now)) {
+            return mode == ReadMode.STALE_OK ? stale(hit.asStale()) : null;
         }
         touches.touch(line);
         line.counters.hits.increment();
         return hit;
     }
 
-    /** As {@link #read}, but without a look at the lease or the time to live: what it returns may be outdated. */
-    public CacheAnswer.Value readStale(Bytes key) {
-        Line line = lines.get(key);
-        return line == null ? null : line.hit();
+    /** {@link #read(Bytes, ReadMode, LongSupplier)}, strict. */
+    public CacheAnswer.Value read(Bytes key, LongSupplier clock) {
+        return read(key, ReadMode.STRICT, clock);
+    }
+
+    private CacheAnswer.Value shelved(Bytes key, LongSupplier clock) {
+        CacheAnswer.Value value = shelf.get(key);
+        return value == null || isExpired(value.expiresAtMillis(), clock.getAsLong()) ? null : stale(value);
+    }
+
+    private CacheAnswer.Value stale(CacheAnswer.Value value) {
+        staleReads.increment();
+        return value;
+    }
+
+    /** How many reads were answered with a value marked as stale, since the start. */
+    public long staleReads() {
+        return staleReads.sum();
     }
 
     /** The lease ends at this time of the monotonic clock, exclusive. Only for the node's own thread. */
     public void leaseUntil(long nanos) {
-        leaseEnd = nanos == NO_LEASE ? NO_LEASE + 1 : nanos;
+        lease.until(nanos);
     }
 
     boolean holdsLease(long now) {
-        return isBefore(now, leaseEnd);
+        return ReadLease.holds(lease.end(), now);
     }
 
-    private static boolean isBefore(long now, long leaseEnd) {
-        return leaseEnd != NO_LEASE && now - leaseEnd < 0;
+    /** The machine has noticed that the lease is over, and is about to drop its lines: what the policy wants to keep is kept. */
+    void leaseLost() {
+        shelf.fill(lines.values());
+    }
+
+    /** The machine has a lease again: nothing stale is shown any more. */
+    void leaseRegained() {
+        shelf.clear();
+    }
+
+    /** The ticker of {@link ReadMode#TICK} says what time it is; from one thread. It must go on, or say {@link #stopTicking}. */
+    public void tick(long now) {
+        lease.tick(now);
+    }
+
+    /** The ticker stops, and {@link ReadMode#TICK} asks the clock. */
+    public void stopTicking() {
+        lease.stopTicking();
+    }
+
+    /** Whether a reader has missed the ticker since it stopped, or since the start. */
+    public boolean isTickWanted() {
+        return lease.isTickWanted();
     }
 
     private boolean isExpired(long expiresAtMillis, long now) {

@@ -179,7 +179,7 @@ class CacheNodeTest {
         assertInstanceOf(CacheAnswer.NoSuchKey.class, lone.answer(miss));
         assertEquals(3, lone.lines.size());
         assertEquals(1, lone.lines.stats().evictions());
-        assertNull(lone.lines.readStale(Bytes.utf8("a")), "the least recently used one left");
+        assertNull(lone.lines.get(Bytes.utf8("a")), "the least recently used one left");
     }
 
     @Test
@@ -190,8 +190,8 @@ class CacheNodeTest {
             small.put(key, large, Durability.WRITE_THROUGH);
         }
         assertEquals(3, small.lines.size());
-        assertNull(small.lines.readStale(Bytes.utf8("b")));
-        assertEquals(20_000, small.lines.readStale(Bytes.utf8("c")).value().size());
+        assertNull(small.lines.get(Bytes.utf8("b")));
+        assertEquals(20_000, small.lines.get(Bytes.utf8("c")).value.value().size());
     }
 
     @Test
