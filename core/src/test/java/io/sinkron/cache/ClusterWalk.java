@@ -53,7 +53,29 @@ final class ClusterWalk {
 
     private record Scheduled(long at, long order, Runnable action) {}
 
-    private record Call(Box box, Bytes key, long seenBefore, long deadline) {}
+    /** Who makes the clients' requests, and hears of their answers and of changes. */
+    interface Watcher {
+        /** What a client asks next. */
+        CacheRequest next();
+
+        /** A call has ended. */
+        void answered(Box box, CacheRequest request, long began, Answer answer);
+
+        /** A node was told of a change. */
+        void changed(Box box, CacheEffect.Changed change);
+    }
+
+    /** Null if it is the walk itself that makes the requests. */
+    Watcher watcher;
+
+    /** Whether the clients ask nothing more, and no more trouble comes. */
+    boolean isQuiet;
+
+    private record Call(Box box, CacheRequest request, long began, long seenBefore, long deadline) {
+        Bytes key() {
+            return request.key();
+        }
+    }
 
     /** One place for a node: its present start, if it is up. */
     final class Box {
@@ -156,6 +178,8 @@ final class ClusterWalk {
             after(1 + random.nextInt(10), () -> remember(box, from, operation));
         } else if (effect instanceof CacheEffect.Complete complete) {
             completed(complete.call(), complete.answer());
+        } else if (effect instanceof CacheEffect.Changed change) {
+            watcher.changed(box, change);
         } else if (effect instanceof CacheEffect.Installed done) {
             if (done.epoch() == view.epoch() && !box.isCut) {
                 installed.add(box.id);
@@ -194,15 +218,15 @@ final class ClusterWalk {
 
     private void client() {
         Box box = boxes.get(random.nextInt(boxes.size()));
-        if (box.isUp()) {
-            call(box, request(keys.get(random.nextInt(keys.size()))));
+        if (box.isUp() && !isQuiet) {
+            call(box, watcher == null ? request(keys.get(random.nextInt(keys.size()))) : watcher.next());
         }
         after(random.nextInt(30), this::client);
     }
 
     void call(Box box, CacheRequest request) {
         long number = nextCall++;
-        calls.put(number, new Call(box, request.key(), seen.get(request.key()), now + CALL_TIME));
+        calls.put(number, new Call(box, request, now, seen.getOrDefault(request.key(), 0L), now + CALL_TIME));
         box.node.call(number, request, now + CALL_TIME, now);
         turn(box);
         if (random.nextInt(50) == 0) {
@@ -235,15 +259,23 @@ final class ClusterWalk {
         Call call = calls.remove(number);
         require(call != null, "call " + number + " is answered twice");
         require(now <= call.deadline() + MILLI, "a call is answered after its deadline");
+        if (watcher != null) {
+            watcher.answered(call.box(), call.request(), call.began(), answer);
+        }
         if (answer instanceof CacheAnswer.Value value) {
             boolean isExpired = value.expiresAtMillis() != 0 && value.expiresAtMillis() <= now / MILLI;
-            require(!isExpired, call.key().asUtf8() + " was read after it had expired");
+            // What another call than a read has found is answered when it is safe, and may have expired meanwhile.
+            require(
+                    !isExpired || !(call.request() instanceof CacheRequest.Get),
+                    call.key().asUtf8() + " was read after it had expired");
             observed(call, value.version());
         } else if (answer instanceof CacheAnswer.NoSuchKey absent) {
             observed(call, absent.version());
         } else if (answer instanceof CacheAnswer.Written written) {
             require(written.version() > call.seenBefore(), "a write took a version that was over before it began");
             observed(call, written.version());
+        } else if (answer instanceof CacheAnswer.Updated updated) {
+            observed(call, updated.version());
         } else if (!(answer instanceof CacheAnswer)) {
             refused += answer instanceof Refusal.Cancelled ? 0 : 1;
             return;
@@ -361,7 +393,7 @@ final class ClusterWalk {
         if (!isWhole) {
             lastTrouble = now;
         }
-        if (isWhole && now - lastTrouble > 4_000 * MILLI) {
+        if (isWhole && !isQuiet && now - lastTrouble > 4_000 * MILLI) {
             lastTrouble = now;
             Box victim = boxes.get(random.nextInt(boxes.size()));
             switch (random.nextInt(3)) {
