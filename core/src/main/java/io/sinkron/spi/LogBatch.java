@@ -5,8 +5,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What is written to the log in one go, in this order: the hard state, the truncation, the entries. The order is one stream on
- * disk, so that an entry of a term is never durable before the term is.
+ * What is written to the log in one go, in this order: the hard state, the truncation, the entries. After a crash all of it is there or
+ * nothing.
  *
  * @param hardState the new hard state, if it changed
  * @param truncateFrom the first index to remove, or 0 for none; a durable record of its own, so that removed entries never rise again

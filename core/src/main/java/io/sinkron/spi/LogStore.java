@@ -25,7 +25,7 @@ public interface LogStore extends AutoCloseable {
 
     /**
      * Writes a batch behind all earlier ones. It isn't durable before the next {@link #sync}; a crash before that keeps any prefix
-     * of the writes, or tears the last one.
+     * of the batches: each is there as a whole after a restart, or nothing of it is.
      *
      * @throws IOException if the write fails; the store is failed from then on
      */

@@ -10,9 +10,10 @@ final class BatchCheck {
     private BatchCheck() {}
 
     /**
+     * @return what the batch's records take, in bytes, at most
      * @throws IllegalArgumentException if something in the batch cannot be
      */
-    static void require(LogBatch batch, LogState state, long snapshotIndex, int maxPayloadBytes) {
+    static long require(LogBatch batch, LogState state, long snapshotIndex, int maxPayloadBytes) {
         if (batch.hardState().isPresent()) {
             requireFollows(state.hardState(), batch.hardState().get());
         }
@@ -25,6 +26,7 @@ final class BatchCheck {
                     + state.terms().first() + " to " + (next - 1) + " with a snapshot at " + snapshotIndex);
         }
         long expected = from > 0 ? from : next;
+        long bytes = SegmentWriter.OPENING_BYTES;
         List<LogEntry> entries = batch.entries();
         for (int i = 0; i < entries.size(); i++) {
             LogEntry entry = entries.get(i);
@@ -35,7 +37,14 @@ final class BatchCheck {
                 throw refused("entry " + entry.index() + " has "
                         + entry.payload().size() + " bytes, the limit maxRecordBytes is " + maxPayloadBytes);
             }
+            bytes += RecordFormat.sizeOf(
+                    RecordFormat.STAMP_BYTES + entry.payload().size());
         }
+        if (bytes > SegmentWriter.MAX_BATCH_BYTES) {
+            throw refused("its records take " + bytes + " bytes, and a batch lies in one segment, which has room for "
+                    + SegmentWriter.MAX_BATCH_BYTES + " at most");
+        }
+        return bytes;
     }
 
     /** Terms never fall, and there is one vote a term: what was promised to a candidate cannot be taken back by a write. */

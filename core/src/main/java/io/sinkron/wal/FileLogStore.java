@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * incarnations), and snapshot files beside it. The format, the recovery's decision table and what it cannot tell apart are in
  * {@code docs/wal.md}.
  *
- * <p>A batch is one write, {@link #sync} one fsync; a roll to the next segment costs one fsync more. The first error of the disk fails the
+ * <p>A batch is one write, and whole after a crash or not there; {@link #sync} is one fsync; a roll to the next segment costs one fsync more. The first error of the disk fails the
  * store for ever: after a failed fsync nobody knows what is durable, and asking again would be answered with a lie (Rebello et al.,
  * "Can Applications Recover from fsync Failures?", USENIX ATC 2020). An interrupt of the storage thread closes a
  * {@link FileDisk}'s channels and so fails the store too.
@@ -136,12 +136,12 @@ public final class FileLogStore implements LogStore {
     @Override
     public void append(LogBatch batch) throws IOException {
         requireOpen();
-        BatchCheck.require(batch, state, snapshotIndex, options.maxRecordBytes());
+        long bytes = BatchCheck.require(batch, state, snapshotIndex, options.maxRecordBytes());
         if (batch.isEmpty()) {
             return;
         }
         try {
-            writer.markSynced();
+            writer.startBatch(bytes);
             if (batch.hardState().isPresent()) {
                 HardState hardState = batch.hardState().get();
                 writer.hardState(hardState);
@@ -157,7 +157,7 @@ public final class FileLogStore implements LogStore {
                 writer.entry(entry);
                 state.appended(entry.term());
             }
-            writer.flush();
+            writer.commit();
         } catch (IOException | RuntimeException | Error e) {
             failed(e);
             throw e;
@@ -216,9 +216,9 @@ public final class FileLogStore implements LogStore {
             }
             snapshotIndex = snapshot.index();
             if (!state.terms().holds(snapshot.index(), snapshot.term())) {
-                writer.markSynced();
+                writer.startBatch(SegmentWriter.OPENING_BYTES);
                 writer.reset(snapshot);
-                writer.flush();
+                writer.commit();
             }
             // What allows the older files to be deleted is in the newest segment: it must be durable before they go.
             writer.force();

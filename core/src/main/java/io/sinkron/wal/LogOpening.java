@@ -41,6 +41,7 @@ final class LogOpening {
                 files.foundReady(end.segment() + 1);
             }
             writer.resume(end.segment(), end.offset(), end.chain(), log.provenTo());
+            writer.startBatch(SegmentWriter.OPENING_BYTES);
             writer.incarnation(incarnation);
             if (changesHardState) {
                 writer.hardState(hardState);
@@ -54,7 +55,7 @@ final class LogOpening {
         if (log.isResetDue()) {
             writer.reset(log.snapshot().orElseThrow());
         }
-        writer.flush();
+        writer.commit();
         writer.force();
         return writer;
     }

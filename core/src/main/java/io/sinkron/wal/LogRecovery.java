@@ -12,15 +12,15 @@ import java.util.Optional;
  * no file, so that what is damaged can be looked at and repaired by hand.
  *
  * <p>The rule: at the first place P that isn't the next right record, it is <em>damage</em> if P lies in a sealed segment, or something
- * behind P proves that P was durable, or all sectors there were written (a tear leaves one unwritten). Else it's the end of the log; if
- * anything but zeros follows, a torn tail.
+ * behind P proves that P was durable, or all sectors there were written (a tear leaves one unwritten). Else the log ends behind the last
+ * whole batch; if anything but zeros follows, a torn tail.
  */
 final class LogRecovery {
     private final Disk disk;
     private final SegmentFiles files;
     private final int segmentBytes;
     private final RecordReader reader = new RecordReader();
-    private final LogScan scan = new LogScan(reader);
+    private LogScan scan = new LogScan(reader);
 
     LogRecovery(Disk disk, SegmentFiles files, int segmentBytes) {
         this.disk = disk;
@@ -97,7 +97,12 @@ final class LogRecovery {
                 }
                 if (!stop.isSealed()) {
                     List<Integer> later = segments.subList(i + 1, segments.size());
-                    return judgeEnd(view, stop.offset(), mayBeUnwritten, later, leftovers);
+                    RecoveredLog.End end = judgeEnd(view, stop, mayBeUnwritten, later, leftovers);
+                    if (scan.isWithinBatch()) {
+                        long place = RecordFormat.place(number, stop.committed());
+                        scan = LogScan.upTo(disk, reader, segments.subList(0, i + 1), place);
+                    }
+                    return end;
                 }
             }
         }
@@ -106,8 +111,9 @@ final class LogRecovery {
     }
 
     private RecoveredLog.End judgeEnd(
-            SegmentView view, int end, boolean mayBeUnwritten, List<Integer> later, List<String> leftovers)
+            SegmentView view, LogScan.Stop stop, boolean mayBeUnwritten, List<Integer> later, List<String> leftovers)
             throws IOException {
+        int end = stop.offset();
         Slot slot = reader.read(view, end);
         if (slot instanceof Slot.Broken broken) {
             throw damaged(view.name(), end, broken.reason());
@@ -116,18 +122,24 @@ final class LogRecovery {
         tail.inspectRest(view, end);
         requireNoProof(view.name(), end, tail, view.name());
         int contentEnd = tail.contentEnd();
-        if (end == 0 && !mayBeUnwritten) {
+        if (stop.committed() == 0 && !mayBeUnwritten) {
             throw damaged(view.name(), 0, "the head of the oldest segment is gone");
         }
         if (later.size() > 1) {
             throw damaged(view.name(), end, "the segment isn't sealed, yet there are " + later.size() + " later ones");
         }
         boolean spare = !later.isEmpty() && isSpare(view, end, later.get(0), leftovers);
-        boolean exists = end > 0 || view.size() == segmentBytes;
+        boolean isBehindASeal = stop.committed() == 0 && scan.hasBegun();
+        if (isBehindASeal && (view.size() == 0 || view.size() % FileLogOptions.BLOCK_BYTES != 0)) {
+            throw damaged(view.name(), 0, "a segment of " + view.size() + " bytes was never made");
+        }
+        // Behind a seal there must be a segment at any moment, so the one that is there is used, whatever its size.
+        boolean exists = isBehindASeal || stop.committed() > 0 || view.size() == segmentBytes;
         if (!exists) {
             leftovers.add(view.name());
         }
-        return new RecoveredLog.End(view.number(), exists, end, scan.chain(), exists ? contentEnd : 0, spare);
+        return new RecoveredLog.End(
+                view.number(), exists, stop.committed(), scan.chain(), exists ? contentEnd : 0, spare);
     }
 
     /** Whether the file behind the log's end is a prepared segment that can be used as it is. */

@@ -75,13 +75,14 @@ public final class LogRepair {
             files = new SegmentFiles(disk, segmentBytes());
         }
 
-        /** As large as those that are there. */
+        /** As large as those that are there; one that was made for a long batch is no measure. */
         private int segmentBytes() {
             long largest = report.segments().stream()
                     .mapToLong(LogReport.Segment::sizeBytes)
                     .max()
                     .orElse(0);
-            return largest > 0 ? (int) largest : FileLogOptions.DEFAULT.segmentBytes();
+            int usual = FileLogOptions.DEFAULT.segmentBytes();
+            return largest > 0 ? (int) Math.min(largest, usual) : usual;
         }
 
         /** A damaged snapshot that an older one and the log make up for costs nothing that was promised. */

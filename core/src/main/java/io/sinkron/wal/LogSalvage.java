@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds what of a damaged log can still be shown: the newest snapshot that is right, and right records, each following on the one before, from
- * the log's beginning or from a segment that the snapshot reaches, up to the first place where they end. Nothing behind that place is used,
+ * Finds what of a damaged log can still be shown: the newest snapshot that is right, and whole batches of right records, each following on the one
+ * before, from the log's beginning or from a segment that the snapshot reaches, up to the first place where they end. Nothing behind that place is used,
  * right or not, and nothing is put in the place of what is missing. Changes no file. Not thread-safe.
  */
 final class LogSalvage {
@@ -89,7 +89,11 @@ final class LogSalvage {
                 requireFormat(view);
                 LogScan.Stop stop = scan.read(view);
                 if (!stop.isSealed()) {
-                    return new Reading(scan, run.get(0), number, stop.offset(), view.size());
+                    long place = RecordFormat.place(number, stop.committed());
+                    LogScan whole = scan.isWithinBatch()
+                            ? LogScan.upTo(disk, reader, run.subList(0, number - run.get(0) + 1), place)
+                            : scan;
+                    return new Reading(whole, run.get(0), number, stop.committed(), view.size());
                 }
             }
         }

@@ -4,8 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * Puts records together in memory, for one write: {@link #begin}, the payload into the buffer it returns, {@link #end}. Keeps the
- * chain and the place of the next record. Allocates nothing per record. Not thread-safe.
+ * Puts records together in memory, for one write: {@link #begin}, the payload into the buffer it returns, {@link #end}; {@link #commit} behind
+ * the last one of a batch. A record is signed only when it's known whether it is the last one. Keeps the chain and the place of the next
+ * record. Allocates nothing per record. Not thread-safe.
  */
 final class RecordBuffer {
     private final CRC32C crc = new CRC32C();
@@ -14,6 +15,7 @@ final class RecordBuffer {
     private int fileOffset;
     private int chain;
     private int start;
+    private boolean isUnsigned;
 
     RecordBuffer(int capacity) {
         buffer = ByteBuffer.allocate(capacity);
@@ -31,7 +33,7 @@ final class RecordBuffer {
         return fileOffset + buffer.position();
     }
 
-    /** The checksum of the last record. */
+    /** The checksum of the last record, whose batch is committed. */
     int chain() {
         return chain;
     }
@@ -54,6 +56,7 @@ final class RecordBuffer {
 
     /** Starts a record; the caller puts exactly that many bytes into the buffer that it gets, then calls {@link #end}. */
     ByteBuffer begin(RecordType type, int kind, long index, long term, int payloadBytes) {
+        sign(0);
         start = buffer.position();
         buffer.putInt(0)
                 .putInt(payloadBytes)
@@ -68,7 +71,7 @@ final class RecordBuffer {
         return buffer;
     }
 
-    /** Pads, counts and signs the record that was begun. */
+    /** Pads the record that was begun, and counts its sectors. */
     void end() {
         while (buffer.position() % RecordFormat.ALIGNMENT != 0) {
             buffer.put((byte) 0);
@@ -79,19 +82,39 @@ final class RecordBuffer {
                     buffer, start, size - RecordFormat.TRAILER_BYTES, fileOffset + start);
             buffer.putShort(start + RecordFormat.ZERO_SECTORS_AT, (short) zeros);
         }
+        buffer.position(start + size);
+        isUnsigned = true;
+    }
+
+    /** The batch ends with the record that was ended last; nothing if there is none since the last commit. */
+    void commit() {
+        sign(RecordFormat.COMMIT_FLAG);
+    }
+
+    private void sign(int flag) {
+        if (!isUnsigned) {
+            return;
+        }
+        isUnsigned = false;
         byte[] bytes = buffer.array();
+        bytes[start + RecordFormat.TYPE_AT] |= (byte) flag;
         crc.reset();
         crc.update(bytes, start + Integer.BYTES, RecordFormat.HEADER_BYTES - Integer.BYTES);
         buffer.putInt(start, (int) crc.getValue());
-        buffer.putInt(chain);
+        int trailer = buffer.position() - RecordFormat.TRAILER_BYTES;
+        buffer.putInt(trailer, chain);
         crc.reset();
-        crc.update(bytes, start, size - Integer.BYTES);
+        crc.update(bytes, start, trailer + Integer.BYTES - start);
         chain = (int) crc.getValue();
-        buffer.putInt(chain);
+        buffer.putInt(trailer + Integer.BYTES, chain);
     }
 
-    /** The waiting records, to be written at {@link #drainOffset}; {@link #drained} follows. */
+    /**
+     * The waiting records, to be written at {@link #drainOffset}; {@link #drained} follows. If the last one isn't committed, more of its
+     * batch follows.
+     */
     ByteBuffer drain() {
+        sign(0);
         return buffer.flip();
     }
 

@@ -8,7 +8,8 @@ import java.nio.ByteBuffer;
  * <pre>
  *   0  int   CRC32C of the 36 header bytes that follow: a length is trusted only behind it
  *   4  int   payload length
- *   8  byte  type          9  byte  entry kind        10  short  sectors inside the record that are zeros as written
+ *   8  byte  type, and the commit flag: the last record of a batch, without which none of the batch counts
+ *   9  byte  entry kind   10  short  sectors inside the record that are zeros as written
  *  12  int   group id, 0
  *  16  long  index        24  long  term
  *  32  int   segment      36  int   offset in it: the record's own place, so that a misdirected write is seen
@@ -35,6 +36,10 @@ final class RecordFormat {
 
     static final int LENGTH_AT = 4;
     static final int TYPE_AT = 8;
+
+    /** In the byte of the type: the batch ends with this record. Covered by the header's checksum, as the type is. */
+    static final int COMMIT_FLAG = 0x80;
+
     static final int KIND_AT = 9;
     static final int ZERO_SECTORS_AT = 10;
     static final int GROUP_AT = 12;
@@ -46,13 +51,16 @@ final class RecordFormat {
     static final int SEGMENT_PAYLOAD_BYTES = 16;
 
     static final long SEGMENT_MAGIC = 0x53_49_4e_4b_57_41_4c_31L; // "SINKWAL1"
-    static final int FORMAT_VERSION = 1;
+    static final int FORMAT_VERSION = 2;
 
     /** What an entry's payload starts with: the stamp. */
     static final int STAMP_BYTES = 8;
 
     /** The longest payload of a record, whatever the options say: what recovery is ready to allocate. */
     static final int MAX_PAYLOAD_BYTES = (16 << 20) + STAMP_BYTES;
+
+    /** The largest segment: offsets are ints, and recovery maps nothing. */
+    static final int MAX_SEGMENT_BYTES = 1 << 30;
 
     private RecordFormat() {}
 

@@ -40,7 +40,8 @@ final class RecordReader {
             return torn ? new Slot.Torn() : new Slot.Broken("wrong checksum of a record of " + size + " bytes");
         }
         return new Slot.Valid(
-                RecordType.ofCode(window.get(at + RecordFormat.TYPE_AT)),
+                type(window, at),
+                (window.get(at + RecordFormat.TYPE_AT) & RecordFormat.COMMIT_FLAG) != 0,
                 window.get(at + RecordFormat.KIND_AT),
                 window.getLong(at + RecordFormat.INDEX_AT),
                 window.getLong(at + RecordFormat.TERM_AT),
@@ -56,8 +57,8 @@ final class RecordReader {
         if (place != RecordFormat.place(view.number(), offset)) {
             return "record of segment " + (place >>> 32) + " offset " + (int) place + " (a misdirected write)";
         }
-        if (RecordType.ofCode(window.get(at + RecordFormat.TYPE_AT)) == null) {
-            return "unknown record type " + window.get(at + RecordFormat.TYPE_AT);
+        if (type(window, at) == null) {
+            return "unknown record type " + (window.get(at + RecordFormat.TYPE_AT) & 0xff);
         }
         if (window.getInt(at + RecordFormat.GROUP_AT) != RecordFormat.GROUP) {
             return "unknown group " + window.getInt(at + RecordFormat.GROUP_AT);
@@ -69,6 +70,10 @@ final class RecordReader {
             return "record of " + length + " bytes reaches beyond the segment's " + view.size();
         }
         return null;
+    }
+
+    private static RecordType type(ByteBuffer window, int at) {
+        return RecordType.ofCode(window.get(at + RecordFormat.TYPE_AT) & 0xff & ~RecordFormat.COMMIT_FLAG);
     }
 
     private boolean isHeaderRight(ByteBuffer window, int at) {

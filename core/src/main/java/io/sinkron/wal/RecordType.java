@@ -37,6 +37,27 @@ enum RecordType {
         return code < BY_CODE.length && code >= 0 ? BY_CODE[code] : null;
     }
 
+    /**
+     * Whether a record of this type may come next in its batch. The rules are those of the writing end: the head of a segment, the
+     * start of a store, what Raft appends, each in its order; marks and seals stand alone. So a batch that lost its end, and behind which somebody
+     * went on writing, is seen at the next one's beginning.
+     *
+     * @param before the record before in the same batch, null for the first one
+     */
+    boolean mayFollow(RecordType before) {
+        if (before == null) {
+            return true;
+        }
+        return switch (this) {
+            case SEGMENT, SYNCED, SEAL -> false;
+            case INCARNATION -> before == SEGMENT;
+            case HARD_STATE -> before == INCARNATION;
+            case TRUNCATE -> before == HARD_STATE;
+            case ENTRY -> before == HARD_STATE || before == TRUNCATE || before == ENTRY;
+            case RESET -> before == INCARNATION || before == HARD_STATE;
+        };
+    }
+
     private static RecordType[] byCode() {
         RecordType[] types = new RecordType[values().length + 1];
         for (RecordType type : values()) {

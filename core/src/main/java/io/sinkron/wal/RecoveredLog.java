@@ -33,7 +33,7 @@ record RecoveredLog(
      * @param segment the segment that is written next
      * @param exists whether its file is there
      * @param offset where in it; 0 if not even its head is there
-     * @param chain the checksum of the last record
+     * @param chain the checksum of the last record before
      * @param contentEnd behind the last byte in it that isn't zero; more than the offset if a torn tail must be cut off
      * @param spare whether the next segment's file is there too, all zeros
      */

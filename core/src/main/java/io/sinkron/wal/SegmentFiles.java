@@ -21,6 +21,7 @@ final class SegmentFiles {
     private static final int DIGITS = 10;
     private static final int MIN_STEP_BYTES = 64 * 1024;
     private static final int STEPS_PER_SEGMENT = 16;
+    private static final int PIECE_BYTES = 1 << 20;
 
     private final Disk disk;
     private final int segmentBytes;
@@ -102,17 +103,37 @@ final class SegmentFiles {
         }
     }
 
-    /** Does all that is left to have a segment: its zeros and its name are durable. */
-    void prepareFully(int number) throws IOException {
+    /**
+     * Does all that is left to have a segment: its zeros and its name are durable.
+     *
+     * @param leastBytes what it must have room for; beyond the usual size only for a batch that's longer than that
+     */
+    void prepareFully(int number, long leastBytes) throws IOException {
         if (ready != number) {
             grow(segmentBytes);
             finish(number);
+        }
+        if (leastBytes > segmentBytes) {
+            lengthen(number, roundedUp(leastBytes));
+        }
+    }
+
+    private static int roundedUp(long bytes) {
+        long blocks = (bytes + FileLogOptions.BLOCK_BYTES - 1) / FileLogOptions.BLOCK_BYTES;
+        return Math.toIntExact(blocks * FileLogOptions.BLOCK_BYTES);
+    }
+
+    /** The name is there already: a start that finds a segment of another size with nothing in it makes it anew. */
+    private void lengthen(int number, int bytes) throws IOException {
+        try (Disk.File file = open(number)) {
+            writeZeros(file, (int) file.size(), bytes);
+            file.force();
         }
     }
 
     /** Opens a new segment, prepared or not. */
     Disk.File take(int number) throws IOException {
-        prepareFully(number);
+        prepareFully(number, segmentBytes);
         ready = 0;
         return open(number);
     }
@@ -122,11 +143,15 @@ final class SegmentFiles {
             growing = disk.open(temporaryName(), true);
         }
         int until = Math.min(segmentBytes, grownBytes + bytes);
-        ByteBuffer zeros = ByteBuffer.allocate(Math.min(1 << 20, Math.max(0, until - grownBytes)));
-        while (grownBytes < until) {
-            zeros.clear().limit(Math.min(zeros.capacity(), until - grownBytes));
-            growing.write(grownBytes, zeros);
-            grownBytes += zeros.limit();
+        writeZeros(growing, grownBytes, until);
+        grownBytes = until;
+    }
+
+    private static void writeZeros(Disk.File file, int from, int to) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocate(Math.min(PIECE_BYTES, Math.max(0, to - from)));
+        for (int offset = from; offset < to; offset += zeros.limit()) {
+            zeros.clear().limit(Math.min(zeros.capacity(), to - offset));
+            file.write(offset, zeros);
         }
     }
 

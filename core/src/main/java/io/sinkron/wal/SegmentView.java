@@ -19,7 +19,7 @@ final class SegmentView {
         this.number = number;
         this.name = name;
         this.file = file;
-        this.size = (int) Math.min(file.size(), 1 << 30);
+        this.size = (int) Math.min(file.size(), RecordFormat.MAX_SEGMENT_BYTES);
     }
 
     int number() {

@@ -38,12 +38,20 @@ final class SegmentWalk {
         int offset = 0;
         int chain = 0;
         boolean knowsChain = false;
+        int batch = 0;
+        RecordType before = null;
         while (offset < view.size() && !isSealed) {
             Slot slot = reader.read(view, offset);
             if (slot instanceof Slot.Valid record) {
                 if (knowsChain && record.chain() != chain) {
                     gaps.add(new Gap(offset, "this record doesn't follow on the one before", true));
                 }
+                if (!record.type().mayFollow(before)) {
+                    gaps.add(new Gap(batch, LogScan.unfinished(record.type(), offset), true));
+                    before = null;
+                }
+                batch = before == null ? offset : batch;
+                before = record.commits() ? null : record.type();
                 count(record);
                 knowsChain = true;
                 chain = record.crc();
@@ -55,6 +63,7 @@ final class SegmentWalk {
                     gaps.add(gap(slot, offset, next, view.size()));
                 }
                 knowsChain = false;
+                before = null;
                 offset = next;
             }
         }

@@ -1,5 +1,6 @@
 package io.sinkron.wal;
 
+import io.sinkron.common.NodeId;
 import io.sinkron.spi.Disk;
 import io.sinkron.spi.HardState;
 import io.sinkron.spi.LogEntry;
@@ -9,8 +10,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The writing end of the log: records go into the buffer, {@link #flush} writes them in one call, {@link #force} makes them durable. Rolls
- * to the next segment when one is full:
+ * The writing end of the log: {@link #startBatch}, the batch's records, {@link #commit}, which writes them in one call; {@link #force} makes
+ * durable what was committed. A batch lies in one segment, so that what a recovery cuts off never reaches back into one that is sealed. If
+ * there is no room for it, the log rolls to the next segment before it; if it's longer than segments are, that one is made as long as it needs:
  *
  * <ol>
  *   <li>the next file is there, full of zeros, its name durable;
@@ -22,7 +24,16 @@ import java.nio.charset.StandardCharsets;
  * Not thread-safe.
  */
 final class SegmentWriter {
-    private static final int SEAL_BYTES = RecordFormat.sizeOf(0);
+    /** A seal, and a synced mark. */
+    private static final int MARK_BYTES = RecordFormat.sizeOf(0);
+
+    private static final int HARD_STATE_BYTES = RecordFormat.sizeOf(NodeId.MAX_LENGTH);
+
+    /** What a start of the store may write into an existing segment: incarnation, hard state, reset. */
+    static final int OPENING_BYTES = 2 * RecordFormat.sizeOf(0) + HARD_STATE_BYTES;
+
+    /** The longest batch: with head, synced mark and seal it fills the largest segment. */
+    static final int MAX_BATCH_BYTES = RecordFormat.MAX_SEGMENT_BYTES - FileLogOptions.SEGMENT_OVERHEAD_BYTES;
 
     private final SegmentFiles files;
     private final LogState state;
@@ -62,6 +73,7 @@ final class SegmentWriter {
         buffer.end();
         incarnation(state.incarnation());
         hardState(state.hardState());
+        buffer.commit();
     }
 
     private void open(int number, Disk.File opened, int offset, int previousCrc) throws IOException {
@@ -71,13 +83,28 @@ final class SegmentWriter {
         buffer.moveTo(number, offset, previousCrc);
     }
 
-    /** First thing in a batch: tells a later recovery how much was durable before it. */
-    void markSynced() throws IOException {
+    /**
+     * Comes before the records of a batch: there is room for them in the segment, and a later recovery is told how much was durable
+     * before it.
+     *
+     * @param bytes what the records take, at most
+     */
+    void startBatch(long bytes) throws IOException {
+        if (buffer.offset() + MARK_BYTES + bytes + MARK_BYTES > fileBytes) {
+            roll(bytes);
+        }
         if (syncedTo > markedTo) {
             markedTo = syncedTo;
             begin(RecordType.SYNCED, 0, markedTo, 0, 0);
             buffer.end();
+            buffer.commit();
         }
+    }
+
+    /** Ends the batch: its last record says so, and with that it's written, in one call if it fits into the buffer. */
+    void commit() throws IOException {
+        buffer.commit();
+        flush();
     }
 
     void incarnation(long incarnation) throws IOException {
@@ -118,8 +145,9 @@ final class SegmentWriter {
 
     private ByteBuffer begin(RecordType type, int kind, long index, long term, int payloadBytes) throws IOException {
         int size = RecordFormat.sizeOf(payloadBytes);
-        if (buffer.offset() + size + SEAL_BYTES > fileBytes) {
-            roll();
+        if (buffer.offset() + size + MARK_BYTES > fileBytes) {
+            throw new IllegalStateException("a record of " + size + " bytes at " + buffer.offset() + " of " + fileBytes
+                    + ": no room was made for it");
         }
         if (!buffer.hasRoom(size)) {
             flush();
@@ -128,22 +156,22 @@ final class SegmentWriter {
         return buffer.begin(type, kind, index, term, payloadBytes);
     }
 
-    private void roll() throws IOException {
+    /** Between two batches only. */
+    private void roll(long batchBytes) throws IOException {
         int next = segment + 1;
-        files.prepareFully(next);
-        if (!buffer.hasRoom(SEAL_BYTES)) {
+        files.prepareFully(next, FileLogOptions.SEGMENT_OVERHEAD_BYTES + batchBytes);
+        if (!buffer.hasRoom(MARK_BYTES)) {
             flush();
         }
         buffer.begin(RecordType.SEAL, 0, 0, 0, 0);
         buffer.end();
-        flush();
+        commit();
         force();
         file.close();
         start(next, buffer.chain());
     }
 
-    /** Writes what waits, in one call. */
-    void flush() throws IOException {
+    private void flush() throws IOException {
         if (!buffer.isEmpty()) {
             dirty = true;
             file.write(buffer.drainOffset(), buffer.drain());
@@ -151,7 +179,7 @@ final class SegmentWriter {
         }
     }
 
-    /** Makes what was written durable: one fsync, or none if there is nothing new. The buffer is empty. */
+    /** Makes what was committed durable: one fsync, or none if there is nothing new. The buffer is empty. */
     void force() throws IOException {
         if (dirty) {
             file.force();

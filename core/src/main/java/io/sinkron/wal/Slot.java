@@ -7,10 +7,20 @@ sealed interface Slot {
     /**
      * A record with right checksums, at its own place.
      *
+     * @param commits whether it ends its batch
      * @param payload read-only, good until the next read of the same view
      * @param crc its checksum, which the next record repeats as its chain
      */
-    record Valid(RecordType type, int kind, long index, long term, ByteBuffer payload, int chain, int crc, int size)
+    record Valid(
+            RecordType type,
+            boolean commits,
+            int kind,
+            long index,
+            long term,
+            ByteBuffer payload,
+            int chain,
+            int crc,
+            int size)
             implements Slot {}
 
     /** Zeros where its header would be: nothing was written, or nothing of it arrived. */

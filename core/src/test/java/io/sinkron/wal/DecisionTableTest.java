@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /** The decision table of {@code docs/wal.md} and the tests of recovery have the same rows. */
 class DecisionTableTest {
-    private static final List<Class<?>> TESTS =
-            List.of(RecoveryOfTailsTest.class, RecoveryOfFilesTest.class, LogRepairTest.class);
+    private static final List<Class<?>> TESTS = List.of(
+            RecoveryOfTailsTest.class, RecoveryOfBatchesTest.class, RecoveryOfFilesTest.class, LogRepairTest.class);
     private static final Pattern ROW = Pattern.compile("^\\| ([a-z]\\d+) \\|", Pattern.MULTILINE);
     private static final Pattern METHOD = Pattern.compile("^([a-z]\\d+)_.*");
 

@@ -34,7 +34,7 @@ final class LogDirectory {
     }
 
     /** A record, and where it is. */
-    record Located(RecordType type, int offset, int size, long index) {}
+    record Located(RecordType type, boolean commits, int offset, int size, long index) {}
 
     /** Opens, uses, closes. */
     LogStore.Recovered run(Use use) throws IOException {
@@ -124,7 +124,7 @@ final class LogDirectory {
             int offset = 0;
             while (offset + RecordFormat.sizeOf(0) <= view.size()
                     && reader.read(view, offset) instanceof Slot.Valid record) {
-                records.add(new Located(record.type(), offset, record.size(), record.index()));
+                records.add(new Located(record.type(), record.commits(), offset, record.size(), record.index()));
                 offset += record.size();
             }
             return records;
@@ -146,12 +146,28 @@ final class LogDirectory {
         return records.get(records.size() - 1);
     }
 
-    /** The bytes of a record that is right in itself, wherever it says it is. */
+    /** The bytes of a record that is right in itself, wherever it says it is, and ends its batch. */
     static byte[] record(int segment, int offset, int chain, RecordType type, long index, long term, byte[] payload) {
+        return record(segment, offset, chain, type, true, index, term, payload);
+    }
+
+    /** The same, perhaps with more of its batch to come. */
+    static byte[] record(
+            int segment,
+            int offset,
+            int chain,
+            RecordType type,
+            boolean commits,
+            long index,
+            long term,
+            byte[] payload) {
         RecordBuffer buffer = new RecordBuffer(RecordFormat.sizeOf(payload.length));
         buffer.moveTo(segment, offset, chain);
         buffer.begin(type, 1, index, term, payload.length).put(payload);
         buffer.end();
+        if (commits) {
+            buffer.commit();
+        }
         ByteBuffer drained = buffer.drain();
         byte[] bytes = new byte[drained.remaining()];
         drained.get(bytes);

@@ -94,6 +94,11 @@ class LogRepairTest {
         return recovered.entries().get(recovered.entries().size() - 1).index();
     }
 
+    /** Entries were written in batches of ten, and of a batch that is damaged nothing is kept. */
+    private static long lastOfTheBatchBefore(long index) {
+        return (index - 1) / 10 * 10;
+    }
+
     private long lastIndexOf(int segment) {
         return log.records(segment).stream()
                 .filter(record -> record.type() == RecordType.ENTRY)
@@ -136,11 +141,12 @@ class LogRepairTest {
     @Test
     void aTornTailIsNoDamage() throws IOException {
         LogDirectory.Located last = log.last(lastSegment());
+        int batch = log.entry(lastSegment(), lastOfTheBatchBefore(300) + 1).offset();
         log.zero(SegmentFiles.name(lastSegment()), last.offset(), last.offset() + 40);
         LogReport report = inspect();
         assertTrue(report.isWhole(), report.damages().toString());
         LogReport.Tail tail = report.tornTail().orElseThrow();
-        assertEquals(last.offset(), tail.offset());
+        assertEquals(batch, tail.offset());
         assertTrue(tail.sizeBytes() > 0);
         assertFalse(LogRepair.plan(FileDisk.open(directory), NOW).isNeeded());
     }
@@ -175,14 +181,15 @@ class LogRepairTest {
     void aFlippedBitInTheMiddle_isCutThereAndWhatIsBehindIsPutAside() throws IOException {
         LogDirectory.Located damaged = log.records(2).get(7);
         assertEquals(RecordType.ENTRY, damaged.type());
+        int batch = log.entry(2, lastOfTheBatchBefore(damaged.index()) + 1).offset();
+        assertTrue(batch < damaged.offset());
         log.flipBit(TWO, damaged.offset() + 17);
         byte[] two = log.read(TWO);
         byte[] three = log.read(THREE);
-        RepairPlan plan = repaired(1, damaged.index() - 1);
+        RepairPlan plan = repaired(1, lastOfTheBatchBefore(damaged.index()));
         assertEquals(300, plan.seenIndex());
         assertEquals(
-                new RepairPlan.Cut(
-                        TWO, damaged.offset(), LogDirectory.SEGMENT_BYTES - damaged.offset(), TWO + ".damaged"),
+                new RepairPlan.Cut(TWO, batch, LogDirectory.SEGMENT_BYTES - batch, TWO + ".damaged"),
                 plan.steps().get(0));
         assertArrayEquals(two, log.read(TWO + ".damaged"));
         assertArrayEquals(three, log.read(THREE + ".damaged"));
@@ -192,7 +199,7 @@ class LogRepairTest {
     void aSecondRepairKeepsTheCopiesOfTheFirst() throws IOException {
         log.flipBit(TWO, log.records(2).get(7).offset());
         byte[] first = log.read(TWO);
-        repaired(1, lastIndexOf(2));
+        repaired(1, lastOfTheBatchBefore(lastIndexOf(2) + 1));
         log.flipBit(ONE, log.records(1).get(7).offset());
         LogRepair.repair(FileDisk.open(directory), NOW + 1_000_000);
         assertArrayEquals(first, log.read(TWO + ".damaged"));
@@ -288,12 +295,12 @@ class LogRepairTest {
     void aLogOfAnotherReleaseIsLeftAlone() throws IOException {
         byte[] payload = ByteBuffer.allocate(16)
                 .putLong(RecordFormat.SEGMENT_MAGIC)
-                .putInt(2)
+                .putInt(1)
                 .putInt(LogDirectory.SEGMENT_BYTES)
                 .array();
         log.overwrite(ONE, 0, LogDirectory.record(1, 0, 0, RecordType.SEGMENT, 1, 0, payload));
         IOException refused = assertThrows(IOException.class, () -> LogRepair.repair(FileDisk.open(directory), NOW));
-        assertTrue(refused.getMessage().contains("format version 2"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("format version 1"), refused.getMessage());
         assertFalse(log.names().stream().anyMatch(name -> name.contains("damaged") || name.contains("repair")));
     }
 

@@ -163,6 +163,19 @@ class RecoveryOfFilesTest {
     }
 
     @Test
+    void d7_anEmptySegmentBehindASealOfASizeThatNoneHas_isDamage() throws IOException {
+        manySegments();
+        int last = lastSegment();
+        if (SegmentFiles.numbers(log.names()).contains(last + 1)) {
+            log.delete(SegmentFiles.name(last + 1));
+        }
+        for (int size : new int[] {0, 8, 100, LogDirectory.SEGMENT_BYTES - 512}) {
+            log.write(SegmentFiles.name(last), new byte[size]);
+            log.assertDamaged(SegmentFiles.name(last), 0);
+        }
+    }
+
+    @Test
     void s8_aPreparedSegmentOfAnotherSize_isMadeAnew() throws IOException {
         log.run(store -> {
             store.append(entries(1, 100, 1));
@@ -171,7 +184,9 @@ class RecoveryOfFilesTest {
         int next = lastSegment() + 1;
         log.write(SegmentFiles.name(next), new byte[4096]);
         log.run(store -> {
-            store.append(entries(101, 300, 1));
+            for (int first = 101; first <= 300; first += 10) {
+                store.append(entries(first, first + 9, 1));
+            }
             store.sync();
         });
         assertEquals(LogDirectory.SEGMENT_BYTES, log.read(SegmentFiles.name(next)).length);

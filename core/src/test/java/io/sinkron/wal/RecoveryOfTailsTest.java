@@ -11,11 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sinkron.common.Bytes;
 import io.sinkron.spi.LogBatch;
 import io.sinkron.spi.LogEntry;
-import io.sinkron.spi.LogStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -214,12 +212,12 @@ class RecoveryOfTailsTest {
         log.reopened();
         byte[] payload = ByteBuffer.allocate(16)
                 .putLong(RecordFormat.SEGMENT_MAGIC)
-                .putInt(2)
+                .putInt(1)
                 .putInt(LogDirectory.SEGMENT_BYTES)
                 .array();
         log.overwrite(ONE, 0, LogDirectory.record(1, 0, 0, RecordType.SEGMENT, 1, 0, payload));
         DamagedLogException damage = log.assertDamaged(ONE, 0);
-        assertTrue(damage.getMessage().contains("format version 2"), damage.getMessage());
+        assertTrue(damage.getMessage().contains("format version 1"), damage.getMessage());
     }
 
     @Test
@@ -250,60 +248,5 @@ class RecoveryOfTailsTest {
         log.overwrite(ONE, sector, Arrays.copyOfRange(before, sector, sector + 512));
         // The sector ends with zeros, as it did: only what was acknowledged behind it tells that it had been written.
         log.assertDamaged(ONE, end);
-    }
-
-    /** Term 2, entries from 2 on removed, entries 2 to 4 of term 2: one batch, not synced. Its records. */
-    private List<LogDirectory.Located> batchOfAll() throws IOException {
-        log.run(store -> {
-            store.append(hardState(1, "n1"));
-            store.append(entries(1, 3, 1));
-            store.sync();
-            store.append(new LogBatch(Optional.of(state(2, "n2")), 2, list(2, 4, 2)));
-        });
-        List<LogDirectory.Located> records = log.records(1);
-        return records.subList(records.size() - 5, records.size());
-    }
-
-    @Test
-    void b1_aBatchCutShort_isAPrefixOfItsParts() throws IOException {
-        List<LogDirectory.Located> batch = batchOfAll();
-        assertEquals(
-                List.of(
-                        RecordType.HARD_STATE,
-                        RecordType.TRUNCATE,
-                        RecordType.ENTRY,
-                        RecordType.ENTRY,
-                        RecordType.ENTRY),
-                batch.stream().map(LogDirectory.Located::type).toList());
-        byte[] whole = log.read(ONE);
-        for (int parts = 0; parts <= batch.size(); parts++) {
-            byte[] cut = whole.clone();
-            int from = parts == batch.size() ? cut.length : batch.get(parts).offset();
-            Arrays.fill(cut, from, cut.length, (byte) 0);
-            log.write(ONE, cut);
-            LogStore.Recovered recovered = log.reopened();
-            assertEquals(parts == 0 ? state(1, "n1") : state(2, "n2"), recovered.hardState());
-            List<LogEntry> expected = new ArrayList<>(list(1, parts < 2 ? 3 : 1, 1));
-            expected.addAll(list(2, Math.max(1, parts - 1), 2));
-            assertEquals(expected, recovered.entries(), parts + " parts");
-        }
-    }
-
-    @Test
-    void b2_aTruncationAlone_isARecordThatKeepsEntriesAway() throws IOException {
-        log.run(store -> {
-            store.append(entries(1, 5, 1));
-            store.sync();
-            store.append(new LogBatch(Optional.empty(), 3, List.of()));
-            store.sync();
-        });
-        for (int start = 0; start < 3; start++) {
-            assertEquals(list(1, 2, 1), log.reopened().entries());
-        }
-        assertEquals(
-                5,
-                log.records(1).stream()
-                        .filter(record -> record.type() == RecordType.ENTRY)
-                        .count());
     }
 }

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The naive log: all states that a crash may leave. One after a sync; after each piece that is written behind it, one more: a
- * crash leaves a prefix of the pieces.
+ * The naive log: all states that a crash may leave. One after a sync; after each batch that is written behind it, one more: a
+ * crash leaves whole batches, in order, and nothing of the first one that it hit.
  */
 final class LogModel {
     private List<State> possible = new ArrayList<>();
@@ -99,13 +99,16 @@ final class LogModel {
         return index > latest().base && index > latest().freed && index < nextIndex();
     }
 
-    /** The batch was handed over: any prefix of it may be on disk from now on. */
+    /** The batch was handed over: all of it may be on disk from now on, or nothing. */
     void append(LogBatch batch) {
-        batch.hardState().ifPresent(hardState -> possible.add(latest().with(hardState)));
+        State state = batch.hardState().map(latest()::with).orElse(latest());
         if (batch.truncateFrom() > 0) {
-            possible.add(latest().truncated(batch.truncateFrom()));
+            state = state.truncated(batch.truncateFrom());
         }
-        batch.entries().forEach(entry -> possible.add(latest().appended(entry)));
+        for (LogEntry entry : batch.entries()) {
+            state = state.appended(entry);
+        }
+        possible.add(state);
     }
 
     /** The sync returned: nothing before it can be lost. */
