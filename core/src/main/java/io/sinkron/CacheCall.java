@@ -74,7 +74,7 @@ final class CacheCall {
 
     /** What makes a write known by the call's idempotency key, if it has one. */
     Optional<Remember> remember(String operation, Object... request) {
-        return idempotencyKey.map(key -> new Remember(operation + ":" + key, Calls.fingerprint(operation, request)));
+        return idempotencyKey.map(key -> new Remember(operation + ":" + key, Calls.fingerprint(request)));
     }
 
     static UnavailableException tooLate() {

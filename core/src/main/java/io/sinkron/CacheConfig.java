@@ -3,6 +3,7 @@ package io.sinkron;
 import io.sinkron.cache.CacheKeys;
 import io.sinkron.cache.CacheRequest.Durability;
 import io.sinkron.cache.PartitionPolicy;
+import io.sinkron.cache.ReadMode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -24,6 +25,7 @@ import java.util.concurrent.ForkJoinPool;
  *     and a half times this time after its last use, for a read that finds less than this time left writes the entry anew: it gets a new version then, once per half
  *     of this time at most
  * @param durability when a write is answered; default {@link Durability#BACKED_UP}
+ * @param readMode how sure a read must be that this node's copy is still valid; default {@link ReadMode#STRICT}
  * @param partitionPolicy what {@code get} does while this node is cut off; {@link PartitionPolicy#SERVE_STALE} needs the node's
  *     {@link io.sinkron.cache.CacheOptions#partitionPolicy} to be the same
  * @param loader gets what is absent; without one, it is absent
@@ -42,6 +44,7 @@ public record CacheConfig<K, V>(
         Duration timeToLive,
         Duration maxIdle,
         Durability durability,
+        ReadMode readMode,
         PartitionPolicy partitionPolicy,
         Optional<CacheLoader<K, V>> loader,
         Duration loadTimeout,
@@ -62,6 +65,7 @@ public record CacheConfig<K, V>(
     public CacheConfig {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(durability, "durability");
+        Objects.requireNonNull(readMode, "readMode");
         Objects.requireNonNull(partitionPolicy, "partitionPolicy");
         Objects.requireNonNull(loader, "loader");
         Objects.requireNonNull(writer, "writer");
@@ -121,6 +125,7 @@ public record CacheConfig<K, V>(
                 timeToLive,
                 maxIdle,
                 durability,
+                readMode,
                 partitionPolicy,
                 loader,
                 loadTimeout,
@@ -145,6 +150,7 @@ public record CacheConfig<K, V>(
         private Duration timeToLive = Duration.ZERO;
         private Duration maxIdle = Duration.ZERO;
         private Durability durability = Durability.BACKED_UP;
+        private ReadMode readMode = ReadMode.STRICT;
         private PartitionPolicy partitionPolicy = PartitionPolicy.REFUSE;
         private CacheLoader<K, V> loader;
         private Duration loadTimeout = Duration.ofSeconds(10);
@@ -186,6 +192,12 @@ public record CacheConfig<K, V>(
         /** When a write is answered. */
         public Builder<K, V> durability(Durability when) {
             durability = Objects.requireNonNull(when, "when");
+            return this;
+        }
+
+        /** How sure a read must be that this node's copy is still valid. */
+        public Builder<K, V> readMode(ReadMode mode) {
+            readMode = Objects.requireNonNull(mode, "mode");
             return this;
         }
 
@@ -246,6 +258,7 @@ public record CacheConfig<K, V>(
                     timeToLive,
                     maxIdle,
                     durability,
+                    readMode,
                     partitionPolicy,
                     Optional.ofNullable(loader),
                     loadTimeout,

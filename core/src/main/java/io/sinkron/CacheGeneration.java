@@ -8,6 +8,7 @@ import io.sinkron.cache.CacheRequest.Durability;
 import io.sinkron.cache.CacheRequest.Get;
 import io.sinkron.cache.CacheRequest.Remember;
 import io.sinkron.cache.CacheRequest.Update;
+import io.sinkron.cache.ReadMode;
 import io.sinkron.cache.Updater;
 import io.sinkron.cache.Updater.Change;
 import io.sinkron.common.Answer;
@@ -54,12 +55,12 @@ final class CacheGeneration {
      *
      * @throws CacheMismatchException if the cache is used with another format
      */
-    long ifLocal() {
-        Value copy = lines.local(line);
+    long ifLocal(ReadMode mode) {
+        Value copy = lines.local(line, mode);
         return copy == null ? 0 : generation(copy.value());
     }
 
-    /** The generation that this node has heard of last: good enough for values that may be outdated; 0 for none. */
+    /** The generation that this node has read last; 0 for none. */
     long lastKnown() {
         return known.generation();
     }
@@ -84,7 +85,7 @@ final class CacheGeneration {
     CompletionStage<Long> read(CacheCall call) {
         long local;
         try {
-            local = ifLocal();
+            local = ifLocal(ReadMode.STRICT);
         } catch (CacheMismatchException mismatch) {
             return CompletableFuture.failedFuture(mismatch);
         }

@@ -98,7 +98,7 @@ final class CacheLoads<K, V> {
 
         private CompletionStage<End<V>> claimed(Answer answer) {
             if (answer instanceof Value value) {
-                return end(parts.format().entry(key, value, false));
+                return end(parts.format().entry(key, value));
             }
             if (answer instanceof BeingLoaded elsewhere) {
                 return await(elsewhere);

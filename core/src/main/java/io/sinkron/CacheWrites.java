@@ -15,6 +15,7 @@ import io.sinkron.common.Refusal;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /** Writes of a named cache: first into the cache, then, if there is a writer, into the user's own store. Thread-safe. */
 final class CacheWrites<K, V> {
@@ -78,27 +79,33 @@ final class CacheWrites<K, V> {
     }
 
     /** Removes a key; {@code ifVersion} is a version, or -1 for any. Answers whether there was something; fails with {@link VersionMismatchException}. */
-    CompletionStage<Boolean> remove(K key, long ifVersion, CallOptions options) {
+    <T> CompletionStage<T> remove(K key, long ifVersion, CallOptions options, Function<Boolean, T> result) {
         Rule<V> rule = present -> ifVersion < 0 || present != null && present.version() == ifVersion
                 ? Decision.remove()
                 : Decision.keep();
-        return update(key, PutOptions.DEFAULT, options, "remove " + ifVersion, rule, ifVersion < 0)
-                .thenApply(updated -> {
-                    if (ifVersion >= 0 && updated.effect() == Effect.KEPT) {
-                        long version = updated.value().isEmpty() ? 0 : updated.version();
-                        throw new VersionMismatchException(new VersionMismatch(updated.key(), version));
-                    }
-                    return updated.effect() == Effect.REMOVED;
-                });
+        return update(key, PutOptions.DEFAULT, options, "remove " + ifVersion, rule, ifVersion < 0, updated -> {
+            if (ifVersion >= 0 && updated.effect() == Effect.KEPT) {
+                long version = updated.value().isEmpty() ? 0 : updated.version();
+                throw new VersionMismatchException(new VersionMismatch(updated.key(), version));
+            }
+            return result.apply(updated.effect() == Effect.REMOVED);
+        });
     }
 
-    /** Decides by what is there what shall be. */
-    CompletionStage<Updated> update(K key, PutOptions how, CallOptions options, String operation, Rule<V> rule) {
-        return update(key, how, options, operation, rule, false);
+    /** Decides by what is there what shall be; answered with what the result makes of it. */
+    <T> CompletionStage<T> update(
+            K key, PutOptions how, CallOptions options, String operation, Rule<V> rule, Function<Updated, T> result) {
+        return update(key, how, options, operation, rule, false, result);
     }
 
-    private CompletionStage<Updated> update(
-            K key, PutOptions how, CallOptions options, String operation, Rule<V> rule, boolean isRemoval) {
+    private <T> CompletionStage<T> update(
+            K key,
+            PutOptions how,
+            CallOptions options,
+            String operation,
+            Rule<V> rule,
+            boolean isRemoval,
+            Function<Updated, T> result) {
         Bytes bytes = parts.format().key(key);
         long ttlMillis = ttlMillis(how);
         CacheCall call = new CacheCall(parts.lines(), options);
@@ -112,7 +119,7 @@ final class CacheWrites<K, V> {
                     durability(how),
                     call.remember(operation));
             return call.ask(update, answer -> Refusals.expect(answer, Updated.class))
-                    .thenCompose(updated -> afterwards(updated, through(key, line, updated, isRemoval)));
+                    .thenCompose(updated -> afterwards(result.apply(updated), through(key, line, updated, isRemoval)));
         }));
     }
 

@@ -102,8 +102,8 @@ final class EntryFormat<K, V> {
     }
 
     /** What a read of a line found. */
-    CacheEntry<V> entry(K key, Value read, boolean isStale) {
-        return new CacheEntry<>(valueOf(key, read.value()), read.version(), read.expiresAtMillis(), isStale);
+    CacheEntry<V> entry(K key, Value read) {
+        return new CacheEntry<>(valueOf(key, read.value()), read.version(), read.expiresAtMillis(), read.isStale());
     }
 
     /** A hash of the codec's bytes: the same for the same value, whenever it is put. */

@@ -27,7 +27,7 @@ final class IdleRenewal<K, V> {
 
     /** Whether a read of this value, which this node has, must put its end off. */
     boolean isDue(Value read) {
-        if (parts.config().maxIdle().isZero() || read.expiresAtMillis() == 0) {
+        if (parts.config().maxIdle().isZero() || read.expiresAtMillis() == 0 || read.isStale()) {
             return false;
         }
         long now = parts.clusterMillis();
@@ -37,7 +37,7 @@ final class IdleRenewal<K, V> {
 
     /** The entry that was read, with the version and the end that it has after its renewal; as it was read if that can't be done. */
     CompletionStage<CacheEntry<V>> renew(CacheCall call, K key, Value read) {
-        CacheEntry<V> entry = parts.format().entry(key, read, false);
+        CacheEntry<V> entry = parts.format().entry(key, read);
         if (!underWay.add(read.key())) {
             return CompletableFuture.completedFuture(entry);
         }

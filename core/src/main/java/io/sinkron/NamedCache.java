@@ -1,6 +1,7 @@
 package io.sinkron;
 
 import io.sinkron.cache.CacheAnswer.States;
+import io.sinkron.cache.ReadMode;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
@@ -53,9 +54,15 @@ public interface NamedCache<K, V> extends AutoCloseable {
      * Reads a key. If it is absent and there is a loader, then it is loaded, once for all nodes that ask for it meanwhile. Fails with {@link LoadFailedException} if
      * that fails, with {@link UnavailableException} if it takes longer than the call may.
      *
+     * @param mode how sure a copy that this node has must be; what it hasn't is read for sure in every mode
      * @return the entry; empty if there is none, and the loader found none
      */
-    CompletionStage<Optional<CacheEntry<V>>> get(K key, CallOptions options);
+    CompletionStage<Optional<CacheEntry<V>>> get(K key, ReadMode mode, CallOptions options);
+
+    /** {@link #get(Object, ReadMode, CallOptions)} in the cache's own mode. */
+    default CompletionStage<Optional<CacheEntry<V>>> get(K key, CallOptions options) {
+        return get(key, config().readMode(), options);
+    }
 
     /** {@link #get(Object, CallOptions)}, blocking: the value alone. */
     default Optional<V> get(K key) {
@@ -68,7 +75,12 @@ public interface NamedCache<K, V> extends AutoCloseable {
     }
 
     /** Reads a key that this node has a valid copy of; empty if it hasn't, then {@link #get} asks. Never blocks, never loads, and may be called anywhere. */
-    Optional<CacheEntry<V>> getIfLocal(K key);
+    Optional<CacheEntry<V>> getIfLocal(K key, ReadMode mode);
+
+    /** {@link #getIfLocal(Object, ReadMode)} in the cache's own mode. */
+    default Optional<CacheEntry<V>> getIfLocal(K key) {
+        return getIfLocal(key, config().readMode());
+    }
 
     /** Writes a key; answered with its version. With a writer, the writer has it then; {@link WriterFailedException} if it failed. */
     CompletionStage<Long> put(K key, V value, PutOptions how, CallOptions options);
@@ -221,6 +233,13 @@ public interface NamedCache<K, V> extends AutoCloseable {
     default void invalidateAll() {
         Blocking.join(() -> invalidateAll(defaults()));
     }
+
+    /**
+     * Tells a listener of the changes that are made from about now on, at any node. It takes a moment until all nodes know of it.
+     *
+     * @return ends it; {@link ClusterService.Subscription#lost} counts the events that it was too slow for
+     */
+    ClusterService.Subscription listen(CacheListener<K> listener);
 
     /** This node's numbers. */
     CacheStatistics statistics();

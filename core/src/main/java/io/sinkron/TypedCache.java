@@ -3,10 +3,11 @@ package io.sinkron;
 import io.sinkron.CacheWrites.Decision;
 import io.sinkron.CacheWrites.Rule;
 import io.sinkron.cache.CacheAnswer.States;
-import io.sinkron.cache.CacheAnswer.Updated;
 import io.sinkron.cache.CacheAnswer.Updated.Effect;
+import io.sinkron.cache.CacheRegion;
 import io.sinkron.cache.CacheRequest;
 import io.sinkron.cache.CacheStats;
+import io.sinkron.cache.ReadMode;
 import io.sinkron.cache.Updater;
 import java.time.Duration;
 import java.util.Collection;
@@ -30,11 +31,12 @@ final class TypedCache<K, V> implements NamedCache<K, V> {
     private final CacheParts<K, V> parts;
     private final CacheReads<K, V> reads;
     private final CacheWrites<K, V> writes;
+    private final CacheListeners<K> listeners;
     private final CompletionStage<Void> opened;
     private final Consumer<TypedCache<?, ?>> onClose;
     private volatile boolean isClosed;
 
-    TypedCache(CacheConfig<K, V> config, LineCalls lines, Consumer<TypedCache<?, ?>> onClose) {
+    TypedCache(CacheConfig<K, V> config, LineCalls lines, ChangeFeed feed, Consumer<TypedCache<?, ?>> onClose) {
         this.parts = new CacheParts<>(
                 config,
                 lines,
@@ -43,13 +45,19 @@ final class TypedCache<K, V> implements NamedCache<K, V> {
                 new UseCounters());
         this.reads = new CacheReads<>(parts, config.loader().map(loader -> new CacheLoads<>(parts, loader)));
         this.writes = new CacheWrites<>(parts, config.writer().map(writer -> new WriteThrough<>(parts, writer)));
+        this.listeners = new CacheListeners<>(parts, feed);
         this.onClose = onClose;
         this.opened = open();
     }
 
     private CompletionStage<Void> open() {
         CacheCall call = new CacheCall(parts.lines(), OPENING);
-        return call.ending(parts.generation().read(call).thenAccept(generation -> {}));
+        // One place more than entries: for the line that says which generation is the present one.
+        CacheRegion region = new CacheRegion(name(), config().maxEntries() + 1, config().maxBytes());
+        return call.ending(parts.lines()
+                .declare(region)
+                .thenCompose(declared -> parts.generation().read(call))
+                .thenAccept(generation -> {}));
     }
 
     @Override
@@ -77,14 +85,14 @@ final class TypedCache<K, V> implements NamedCache<K, V> {
     }
 
     @Override
-    public CompletionStage<Optional<CacheEntry<V>>> get(K key, CallOptions options) {
-        return open(() -> reads.get(key, options));
+    public CompletionStage<Optional<CacheEntry<V>>> get(K key, ReadMode mode, CallOptions options) {
+        return open(() -> reads.get(key, mode, options));
     }
 
     @Override
-    public Optional<CacheEntry<V>> getIfLocal(K key) {
+    public Optional<CacheEntry<V>> getIfLocal(K key, ReadMode mode) {
         checkOpen();
-        return Optional.ofNullable(reads.ifLocal(key));
+        return Optional.ofNullable(reads.ifLocal(key, mode));
     }
 
     @Override
@@ -96,24 +104,24 @@ final class TypedCache<K, V> implements NamedCache<K, V> {
     public CompletionStage<Optional<CacheEntry<V>>> putIfAbsent(K key, V value, PutOptions how, CallOptions options) {
         Objects.requireNonNull(value, "value");
         return open(() -> writes.update(
-                        key,
-                        how,
-                        options,
-                        "putIfAbsent",
-                        present -> present == null ? Decision.replace(value) : Decision.keep())
-                .thenApply(updated -> updated.effect() == Effect.KEPT ? writes.entry(key, updated) : Optional.empty()));
+                key,
+                how,
+                options,
+                "putIfAbsent",
+                present -> present == null ? Decision.replace(value) : Decision.keep(),
+                updated -> updated.effect() == Effect.KEPT ? writes.entry(key, updated) : Optional.empty()));
     }
 
     @Override
     public CompletionStage<OptionalLong> replace(K key, V value, PutOptions how, CallOptions options) {
         Objects.requireNonNull(value, "value");
         return open(() -> writes.update(
-                        key,
-                        how,
-                        options,
-                        "replace",
-                        present -> present == null ? Decision.keep() : Decision.replace(value))
-                .thenApply(updated ->
+                key,
+                how,
+                options,
+                "replace",
+                present -> present == null ? Decision.keep() : Decision.replace(value),
+                updated ->
                         updated.effect() == Effect.KEPT ? OptionalLong.empty() : OptionalLong.of(updated.version())));
     }
 
@@ -127,14 +135,14 @@ final class TypedCache<K, V> implements NamedCache<K, V> {
 
     @Override
     public CompletionStage<Boolean> remove(K key, CallOptions options) {
-        return open(() -> writes.remove(key, CacheRequest.ANY_VERSION, options));
+        return open(() -> writes.remove(key, CacheRequest.ANY_VERSION, options, removed -> removed));
     }
 
     @Override
     public CompletionStage<Void> remove(K key, long version, CallOptions options) {
         return open(() -> {
             Arguments.range("version", version, 1, MAX_VERSION);
-            return writes.remove(key, version, options).thenAccept(removed -> {});
+            return writes.remove(key, version, options, removed -> null);
         });
     }
 
@@ -191,8 +199,7 @@ final class TypedCache<K, V> implements NamedCache<K, V> {
 
     private CompletionStage<Optional<CacheEntry<V>>> computed(
             K key, PutOptions how, CallOptions options, String operation, Rule<V> rule) {
-        return open(() -> writes.update(key, how, options, operation, rule)
-                .thenApply((Updated updated) -> writes.entry(key, updated)));
+        return open(() -> writes.update(key, how, options, operation, rule, updated -> writes.entry(key, updated)));
     }
 
     @Override
@@ -221,9 +228,16 @@ final class TypedCache<K, V> implements NamedCache<K, V> {
     }
 
     @Override
+    public ClusterService.Subscription listen(CacheListener<K> listener) {
+        Objects.requireNonNull(listener, "listener");
+        checkOpen();
+        return listeners.add(listener);
+    }
+
+    @Override
     public CacheStatistics statistics() {
         CacheStats region = parts.lines().table().stats(name());
-        return parts.counters().statistics(region.evictions(), region.size(), 0);
+        return parts.counters().statistics(region.evictions(), Math.max(0, region.size() - 1), listeners.missed());
     }
 
     @Override
@@ -248,8 +262,13 @@ final class TypedCache<K, V> implements NamedCache<K, V> {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (isClosed) {
+            return;
+        }
         isClosed = true;
+        listeners.close();
+        parts.lines().remove(name());
         onClose.accept(this);
     }
 }

@@ -1,0 +1,110 @@
+package io.sinkron;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One listener and the events that wait for it: bounded, handed over one at a time on its executor. Thread-safe. */
+final class ListenerQueue<K> {
+    private static final Logger LOG = LoggerFactory.getLogger(ListenerQueue.class);
+    /** How many events in a row take a thread of the executor. */
+    private static final int ROUND = 64;
+
+    private final CacheListener<K> listener;
+    private final Executor executor;
+    private final Deque<CacheEvent<K>> pending = new ArrayDeque<>();
+    private long missedSince;
+    private long missed;
+    private boolean isRunning;
+    private boolean isClosed;
+
+    ListenerQueue(CacheListener<K> listener, Executor executor) {
+        this.listener = listener;
+        this.executor = executor;
+    }
+
+    synchronized void offer(CacheEvent<K> event) {
+        if (isClosed) {
+            return;
+        }
+        if (pending.size() >= CacheListener.MAX_PENDING_EVENTS) {
+            miss(1);
+            return;
+        }
+        tellMissed();
+        pending.add(event);
+        run();
+    }
+
+    /** So many events were lost on their way here. */
+    synchronized void miss(long events) {
+        missed += events;
+        missedSince += events;
+        if (pending.isEmpty() && !isClosed) {
+            tellMissed();
+            run();
+        }
+    }
+
+    private void tellMissed() {
+        if (missedSince > 0) {
+            pending.add(new CacheEvent.Missed<>(missedSince));
+            missedSince = 0;
+        }
+    }
+
+    synchronized long missed() {
+        return missed;
+    }
+
+    synchronized void close() {
+        isClosed = true;
+        pending.clear();
+    }
+
+    private void run() {
+        if (isRunning || pending.isEmpty()) {
+            return;
+        }
+        isRunning = true;
+        try {
+            executor.execute(this::round);
+        } catch (RejectedExecutionException full) {
+            isRunning = false;
+            long lost = pending.size();
+            pending.clear();
+            missed += lost;
+            missedSince += lost;
+        }
+    }
+
+    private void round() {
+        for (int i = 0; i < ROUND; i++) {
+            CacheEvent<K> event = next();
+            if (event == null) {
+                break;
+            }
+            try {
+                listener.onEvent(event);
+            } catch (RuntimeException failed) {
+                LOG.warn("a cache's listener failed on {}", event, failed);
+            }
+        }
+        synchronized (this) {
+            isRunning = false;
+            run();
+        }
+    }
+
+    private synchronized CacheEvent<K> next() {
+        CacheEvent<K> event = pending.poll();
+        if (event == null && missedSince > 0 && !isClosed) {
+            event = new CacheEvent.Missed<>(missedSince);
+            missedSince = 0;
+        }
+        return event;
+    }
+}
