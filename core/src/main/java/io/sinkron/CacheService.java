@@ -6,6 +6,7 @@ import io.sinkron.cache.CacheAnswer.Value;
 import io.sinkron.cache.CacheAnswer.Written;
 import io.sinkron.cache.CacheRequest.Durability;
 import io.sinkron.cache.LineState;
+import io.sinkron.cache.ReadMode;
 import io.sinkron.common.Bytes;
 import java.time.Duration;
 import java.util.List;
@@ -17,11 +18,28 @@ import java.util.concurrent.CompletionStage;
  * stage ends by its timeout, and fails with a {@link SinkronException}.
  */
 public interface CacheService {
-    /** Reads a key; empty if there is no such key. */
-    CompletionStage<Optional<Value>> get(Bytes key, CallOptions options);
+    /** {@link #get(Bytes, ReadMode, CallOptions)}, strict: linearizable. */
+    default CompletionStage<Optional<Value>> get(Bytes key, CallOptions options) {
+        return get(key, ReadMode.STRICT, options);
+    }
 
-    /** Reads a key that this node has a valid copy of; null if it hasn't: then {@link #get} asks. Never blocks, never allocates. */
-    Value getIfLocal(Bytes key);
+    /**
+     * Reads a key; empty if there is no such key. The mode says how sure this node must be of its own copy; without one that will do it asks the
+     * cluster, and that answer is linearizable in every mode. Who reads {@link ReadMode#STALE_OK} gets at once what this node has, though it may be
+     * cut off; {@link Value#isStale} tells. Nobody else ever gets such a value, whatever the node's {@link io.sinkron.cache.PartitionPolicy}.
+     */
+    CompletionStage<Optional<Value>> get(Bytes key, ReadMode mode, CallOptions options);
+
+    /** {@link #getIfLocal(Bytes, ReadMode)}, strict. */
+    default Value getIfLocal(Bytes key) {
+        return getIfLocal(key, ReadMode.STRICT);
+    }
+
+    /**
+     * Reads a key that this node has a copy of; null if it hasn't, or isn't as sure of it as the mode asks: then {@link #get(Bytes, ReadMode,
+     * CallOptions)} asks. Never blocks, and allocates nothing for a key that doesn't begin with a zero byte.
+     */
+    Value getIfLocal(Bytes key, ReadMode mode);
 
     /** {@link #get}, blocking, text for text. */
     default Optional<String> get(String key) {

@@ -9,6 +9,7 @@ import io.sinkron.cache.CacheKeys;
 import io.sinkron.cache.CacheRequest;
 import io.sinkron.cache.CacheRequest.Durability;
 import io.sinkron.cache.CacheRequest.Remember;
+import io.sinkron.cache.ReadMode;
 import io.sinkron.common.Answer;
 import io.sinkron.common.Bytes;
 import io.sinkron.common.XxHash64;
@@ -31,10 +32,10 @@ final class Caches implements CacheService {
     }
 
     @Override
-    public CompletionStage<Optional<Value>> get(Bytes key, CallOptions options) {
+    public CompletionStage<Optional<Value>> get(Bytes key, ReadMode mode, CallOptions options) {
         return Arguments.checked(() -> {
             Bytes line = line(key);
-            Value hit = lines.local(line);
+            Value hit = lines.local(line, mode);
             return hit != null
                     ? CompletableFuture.completedFuture(Optional.of(shown(hit)))
                     : lines.ask(new CacheRequest.Get(line), options, Caches::found);
@@ -56,9 +57,11 @@ final class Caches implements CacheService {
     }
 
     @Override
-    public Value getIfLocal(Bytes key) {
-        Value hit = lines.local(line(key));
-        return hit == null ? null : shown(hit);
+    public Value getIfLocal(Bytes key, ReadMode mode) {
+        Bytes line = line(key);
+        Value hit = lines.local(line, mode);
+        // A key that needed no escape comes back as it went in: a hit is spared the way through the line's key.
+        return hit == null || line == key ? hit : shown(hit);
     }
 
     @Override

@@ -3,10 +3,12 @@ package io.sinkron;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sinkron.cache.CacheRequest.Durability;
+import io.sinkron.cache.ReadMode;
 import io.sinkron.common.Bytes;
 import io.sinkron.lock.LockAnswer.Granted;
 import io.sinkron.spi.NewMessage;
@@ -278,6 +280,30 @@ class SingleNodeTest {
         assertTrue(node.cache().delete("k"));
         assertEquals(Optional.empty(), node.cache().get("k"));
         assertFalse(node.cache().delete("k"));
+    }
+
+    @Test
+    void aCacheIsReadInEveryMode() {
+        Bytes key = Bytes.utf8("mode");
+        for (ReadMode mode : ReadMode.values()) {
+            assertNull(node.cache().getIfLocal(key, mode));
+            assertEquals(
+                    Optional.empty(),
+                    node.cache()
+                            .get(key, mode, CallOptions.DEFAULT)
+                            .toCompletableFuture()
+                            .join());
+        }
+        node.cache().put("mode", "v");
+        for (ReadMode mode : ReadMode.values()) {
+            assertFalse(node.cache().getIfLocal(key, mode).isStale());
+            assertTrue(node.cache()
+                    .get(key, mode, CallOptions.DEFAULT)
+                    .toCompletableFuture()
+                    .join()
+                    .get()
+                    .hit());
+        }
     }
 
     @Test
