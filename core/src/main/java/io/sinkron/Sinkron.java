@@ -34,6 +34,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One node of a Sinkron cluster inside this process, and the way to its services.
@@ -53,6 +55,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * <p>Thread-safe. Continuations of the returned stages run on the builder's callback executor.
  */
 public final class Sinkron implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Sinkron.class);
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
     private final EventLoop loop;
@@ -62,6 +65,8 @@ public final class Sinkron implements AutoCloseable {
     private final Caches cache;
     private final NamedCaches named;
     private final Clusters cluster;
+    private final Object closing = new Object();
+    private ShutdownReport report;
 
     private Sinkron(EventLoop loop, NodeOptions options) {
         this.loop = loop;
@@ -75,7 +80,7 @@ public final class Sinkron implements AutoCloseable {
         this.queues = new Queues(calls);
         LineCalls lines = new LineCalls(calls, options.limits().maxCommandBytes() / 2);
         this.cache = new Caches(lines);
-        this.named = new NamedCaches(lines, new ChangeFeed(calls, lines), options.cache().partitionPolicy());
+        this.named = new NamedCaches(lines);
         this.cluster = new Clusters(calls, options);
         loop.whenStopped().whenComplete((done, error) -> timer.shutdownNow());
     }
@@ -105,7 +110,6 @@ public final class Sinkron implements AutoCloseable {
      * codecs, each call finds out, and {@link NamedCache#whenOpen} tells.
      *
      * @throws CacheMismatchException if it is open in this process with other options
-     * @throws BadRequestException if it is to serve stale values and the node isn't
      */
     public <K, V> NamedCache<K, V> cache(CacheConfig<K, V> config) {
         return named.open(config);
@@ -137,8 +141,26 @@ public final class Sinkron implements AutoCloseable {
      */
     @Override
     public void close() {
-        named.close();
-        loop.shutdown(CLOSE_PATIENCE);
+        shutdown(CLOSE_PATIENCE);
+    }
+
+    /**
+     * As {@link #close}, with a time of one's own for writing back, and with a report of what is not in main memory by then; that is logged as well.
+     * Repeated, it returns the first one's report.
+     *
+     * @param patience how long dirty cache lines are written back at most
+     */
+    public ShutdownReport shutdown(Duration patience) {
+        synchronized (closing) {
+            if (report == null) {
+                named.close();
+                report = ShutdownReport.of(loop.shutdown(patience));
+                if (report.unsaved() > 0) {
+                    LOG.warn("{} cache entries are not in main memory: {}", report.unsaved(), report);
+                }
+            }
+            return report;
+        }
     }
 
     /**

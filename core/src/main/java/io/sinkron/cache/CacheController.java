@@ -48,6 +48,7 @@ final class CacheController {
     private final Evictor evictor;
     private final Regions regions;
     private final Withdrawal withdrawal;
+    private final MinimumHold hold;
 
     CacheController(Context context, LineTable lines, PendingCalls calls, DirtyLines dirty) {
         this.context = context;
@@ -59,6 +60,7 @@ final class CacheController {
         this.evictor = new Evictor(lines, dirty, room, outstanding);
         this.regions = new Regions(context, lines, room, outstanding, evictor);
         this.withdrawal = new Withdrawal(lines, dirty, outstanding);
+        this.hold = new MinimumHold(context, this::snoop);
     }
 
     /** A new read or write. */
@@ -181,13 +183,14 @@ final class CacheController {
                 : ClaimRules.perform(request, line.value, line.state.outside(), epoch, nowMillis);
     }
 
-    /** The home asks for the line. Always answered at once; one of a transaction before the one that gave us the line is over already. */
+    /** The home asks for the line. Answered at once, or after the minimum hold; one of a transaction before our grant's is over already. */
     void snoop(NodeId home, Snoop snoop) {
         Line line = lines.get(snoop.key());
         boolean kept = false;
         Optional<MemoryValue> data = Optional.empty();
         if (line != null) {
-            if (line.grantEpoch == snoop.epoch() && snoop.txn() <= line.grantTxn) {
+            boolean isOver = line.grantEpoch == snoop.epoch() && snoop.txn() <= line.grantTxn;
+            if (isOver || hold.defers(line, home, snoop)) {
                 return;
             }
             data = line.state.isDirty() ? Optional.of(line.value) : data;
@@ -251,6 +254,9 @@ final class CacheController {
             line.grantEpoch = grant.epoch();
             line.grantTxn = grant.txn();
             serve(line);
+            if (line.state == ControllerState.M) {
+                hold.begin(line.key);
+            }
         } else {
             outstanding.ask(line, work);
         }
@@ -351,6 +357,16 @@ final class CacheController {
     void cancel(PendingCall call) {
         if (!call.isPerformed()) {
             end(call, new Refusal.Cancelled());
+        }
+    }
+
+    /** Ends every call that isn't performed, and holds no line any more: this node is about to stop. */
+    void close(Refusal refusal) {
+        hold.endAll();
+        for (PendingCall call : calls.all()) {
+            if (!call.isPerformed()) {
+                end(call, refusal);
+            }
         }
     }
 

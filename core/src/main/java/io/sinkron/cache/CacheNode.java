@@ -25,8 +25,8 @@ import io.sinkron.cluster.Ring;
 import io.sinkron.cluster.View;
 import io.sinkron.common.Bytes;
 import io.sinkron.common.NodeId;
+import io.sinkron.common.Refusal;
 import io.sinkron.spi.MemoryAnswer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -42,6 +42,8 @@ import java.util.random.RandomGenerator;
 public final class CacheNode {
     private static final long IDLE_NANOS = 3_600_000_000_000L;
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final String CLOSING = "this node is closing: call another one";
+    private static final long CLOSING_RETRY_MILLIS = 1_000;
 
     private final long incarnation;
     private final LineTable lines;
@@ -53,10 +55,11 @@ public final class CacheNode {
     private final HomeController home;
     private final BackupKeeper keeper;
     private final StateQueries queries;
-    private final List<Long> flushes = new ArrayList<>();
+    private final Flushes flushes;
 
     private boolean hasLease;
     private boolean isInstalling;
+    private boolean isClosing;
     private boolean isClockSet;
 
     /** A node without a view, a lease or lines. */
@@ -71,12 +74,15 @@ public final class CacheNode {
         this.home = new HomeController(context, lines);
         this.keeper = new BackupKeeper(context);
         this.queries = new StateQueries(context);
+        this.flushes = new Flushes(context, dirty);
     }
 
     /** A client's request; completed once, by its deadline. While this node has no lease or no active view, it waits. */
     public void call(long call, CacheRequest request, long deadline, long now) {
         begin(now);
-        if (request instanceof CacheRequest.States states) {
+        if (isClosing) {
+            context.outbox.complete(call, new Refusal.Unavailable(CLOSING, CLOSING_RETRY_MILLIS));
+        } else if (request instanceof CacheRequest.States states) {
             queries.ask(call, states.key(), deadline);
         } else if (request instanceof CacheRequest.Listen listen) {
             changes.listen(call, listen.regions());
@@ -90,10 +96,10 @@ public final class CacheNode {
     public void cancel(long call, long now) {
         begin(now);
         PendingCall pending = calls.get(call);
-        if (pending == null) {
-            queries.cancel(call);
-        } else {
+        if (pending != null) {
             controller.cancel(pending);
+        } else if (!flushes.cancel(call)) {
+            queries.cancel(call);
         }
         end();
     }
@@ -278,16 +284,29 @@ public final class CacheNode {
         return context.timers.next(context.now + IDLE_NANOS);
     }
 
-    /** Writes every dirty line back, so that this node can go; completed with {@link Flushed} when main memory has all, or after a bounded time. */
+    /**
+     * Writes every dirty line back; the lines stay. Completed with {@link Flushed} when main memory has all, or after
+     * {@link CacheOptions#flushTimeoutNanos} with what it hasn't.
+     */
     public void flush(long call, long now) {
         begin(now);
-        flushes.add(call);
+        flushes.await(call, now + context.options.flushTimeoutNanos());
         controller.writeBackAll();
-        context.timers.schedule(now + context.options.flushTimeoutNanos(), () -> {
-            if (flushes.remove(call)) {
-                context.outbox.complete(call, new Flushed(dirty.size()));
-            }
-        });
+        end();
+    }
+
+    /**
+     * Writes every dirty line back and takes no call any more, so that nothing is written behind the report's back: this node is about to stop. Calls
+     * that aren't performed yet end as unavailable, without effect; those that are get their answers when their values are safe.
+     *
+     * @param call completed with {@link Flushed} when main memory has all, or at the deadline with what it hasn't
+     */
+    public void close(long call, long deadline, long now) {
+        begin(now);
+        isClosing = true;
+        flushes.await(call, deadline);
+        controller.close(new Refusal.Unavailable(CLOSING, CLOSING_RETRY_MILLIS));
+        controller.writeBackAll();
         end();
     }
 
@@ -353,10 +372,7 @@ public final class CacheNode {
             isInstalling = false;
             context.outbox.installed(context.epoch());
         }
-        if (!flushes.isEmpty() && dirty.size() == 0) {
-            flushes.forEach(call -> context.outbox.complete(call, new Flushed(0)));
-            flushes.clear();
-        }
+        flushes.check();
     }
 
     private void deliverToSelf() {

@@ -37,6 +37,21 @@ final class DirtyLines {
         return dirty.size();
     }
 
+    /** What main memory hasn't got. */
+    Flushed unsaved() {
+        int atRisk = 0;
+        List<Flushed.Unsaved> first = new ArrayList<>();
+        for (Line line : dirty) {
+            LineWork work = line.work();
+            boolean isBackedUp = work.holder != null && work.backedUp >= line.value.version();
+            atRisk += isBackedUp ? 0 : 1;
+            if (first.size() < Flushed.MAX_LISTED) {
+                first.add(new Flushed.Unsaved(line.key, line.value.version(), isBackedUp));
+            }
+        }
+        return new Flushed(dirty.size(), atRisk, first);
+    }
+
     /** How many lines are being offered to main memory past the home. */
     int rescuing() {
         return rescuing;
@@ -81,19 +96,27 @@ final class DirtyLines {
         if (work == null || line.state != ControllerState.M || context.placement == null) {
             return;
         }
-        if (!work.uncovered.isEmpty() && work.backingUp == null) {
-            if (work.holder == null) {
-                chooseHolder(line, work);
-            }
-            if (work.holder == null) {
-                writeBack(line);
-            } else {
-                work.backingUp = line.value;
-                context.outbox.send(work.holder, new Backup(context.epoch(), line.key, line.value));
-            }
+        if (!work.uncovered.isEmpty()) {
+            backUp(line, work);
         }
         if (!work.unsaved.isEmpty()) {
             writeBack(line);
+        }
+    }
+
+    /** Hands the newest value to a second node, unless a backup is in flight; to main memory if there is no second node. */
+    private void backUp(Line line, LineWork work) {
+        if (work.backingUp != null) {
+            return;
+        }
+        if (work.holder == null) {
+            chooseHolder(line, work);
+        }
+        if (work.holder == null) {
+            writeBack(line);
+        } else {
+            work.backingUp = line.value;
+            context.outbox.send(work.holder, new Backup(context.epoch(), line.key, line.value));
         }
     }
 
@@ -252,11 +275,17 @@ final class DirtyLines {
         }
     }
 
-    /** The new view is active: values on their way, and those whose backup was lost, go to main memory; the others are backed up anew. */
+    /**
+     * The new view is active. Values on their way go to main memory again. One whose holder was lost moves to another holder, and to main memory as
+     * well: the one is there though main memory may be away, the other though the next node may fail.
+     */
     void viewActive(Line line) {
         LineWork work = line.work();
         if (line.state != ControllerState.M || work.hasLostHolder) {
             writeBack(line);
+        }
+        if (line.state == ControllerState.M && work.hasLostHolder) {
+            backUp(line, work);
         }
         secure(line);
     }

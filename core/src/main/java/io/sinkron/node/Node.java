@@ -249,10 +249,13 @@ public final class Node {
         services.memoryFailed(operation, maybeApplied, reason, now);
     }
 
-    /** Writes every dirty line back, so that this node can leave; the call is completed when that is done. */
-    public void shutdown(long call, long now) {
+    /**
+     * Writes every dirty line back and takes no call to the cache any more: this node is about to stop. The call is completed with
+     * {@link io.sinkron.cache.Flushed} when that is done, or at the deadline.
+     */
+    public void shutdown(long call, long deadlineNanos, long now) {
         this.now = now;
-        services.flush(call, now);
+        services.close(call, deadlineNanos, now);
     }
 
     /** Whether {@link NodeEffect.Publish} is wanted for each touched lock; other events are always published. */

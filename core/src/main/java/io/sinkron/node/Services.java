@@ -125,8 +125,8 @@ final class Services {
         broker.consumerEnded(session, now);
     }
 
-    void flush(long call, long now) {
-        cache.flush(call, now);
+    void close(long call, long deadline, long now) {
+        cache.close(call, deadline, now);
     }
 
     /** This node is about to be taken out of the view, or not any more: dirty lines are written back once for each time. */

@@ -1,5 +1,6 @@
 package io.sinkron.runtime;
 
+import io.sinkron.cache.Flushed;
 import io.sinkron.cache.LineTable;
 import io.sinkron.common.Answer;
 import io.sinkron.common.Message;
@@ -45,6 +46,7 @@ public final class EventLoop {
     private static final int MAILBOX_CAPACITY = 262_144;
     private static final int TURN_INPUTS = 4_096;
     private static final long STOP_MILLIS = 5_000;
+    private static final long REPORT_MILLIS = 1_000;
     private static final long HAND_OVER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Parts parts;
@@ -54,7 +56,6 @@ public final class EventLoop {
     private final StoreCalls stores;
     private final StorageWriter storage;
     private final SnapshotWorker snapshots;
-    private final Ticker ticker;
     private final Thread loopThread;
     private final Thread storageThread;
     private final Map<Long, CallFuture<?>> open = new HashMap<>();
@@ -78,7 +79,6 @@ public final class EventLoop {
                 parts.logStore(),
                 result -> mailbox.put((n, now) -> n.snapshotDone(result, now)),
                 e -> fail("a snapshot could not be made or written: " + e, e));
-        this.ticker = new Ticker(name + "-ticker", node.lines());
         this.loopThread = new LoopThread(this::run, name);
         this.storageThread = new Thread(storage, name + "-storage");
         storageThread.setDaemon(true);
@@ -110,7 +110,6 @@ public final class EventLoop {
                         parts.cluster(), parts.options().self(), incarnation, new MessageWire(), this::received));
         storageThread.start();
         snapshots.start();
-        ticker.start();
         loopThread.start();
     }
 
@@ -253,29 +252,41 @@ public final class EventLoop {
         }
     }
 
-    /** Writes dirty lines back, within a few seconds, hands the leadership over if this node has it, and stops. Idempotent; blocks until done. */
-    public void shutdown(Duration patience) {
+    /**
+     * Writes dirty lines back, within the given time, hands the leadership over if this node has it, and stops. Idempotent; blocks until done.
+     *
+     * @return what main memory hasn't got; empty if that isn't known, because the node had stopped before, or didn't answer in time
+     */
+    public Optional<Flushed> shutdown(Duration patience) {
+        Optional<Flushed> report = Optional.empty();
         if (!isStopping.get()) {
-            CompletableFuture<Boolean> flushed = new CompletableFuture<>();
-            CallFuture<Boolean> future =
-                    new CallFuture<>(this::cancel, nextCall.getAndIncrement(), answer -> true, ignored -> {});
-            future.whenComplete((value, error) -> flushed.complete(true));
-            mailbox.put((n, now) -> {
-                open.put(future.id(), future);
-                n.shutdown(future.id(), now);
-            });
-            try {
-                flushed.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (TimeoutException e) {
-                LOG.warn("not all dirty cache lines were written back within {}", patience);
-            } catch (ExecutionException e) {
-                LOG.warn("writing dirty cache lines back failed", e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            report = writeBack(patience);
             handOver();
         }
         halt();
+        return report;
+    }
+
+    private Optional<Flushed> writeBack(Duration patience) {
+        CallFuture<Optional<Flushed>> future = new CallFuture<>(
+                this::cancel,
+                nextCall.getAndIncrement(),
+                answer -> answer instanceof Flushed flushed ? Optional.of(flushed) : Optional.empty(),
+                ignored -> {});
+        mailbox.put((n, now) -> {
+            open.put(future.id(), future);
+            n.shutdown(future.id(), now + patience.toNanos(), now);
+        });
+        try {
+            return future.get(patience.toMillis() + REPORT_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("the node's loop didn't say within {} which cache lines were written back", patience);
+        } catch (ExecutionException e) {
+            LOG.warn("writing dirty cache lines back failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return Optional.empty();
     }
 
     /** A leader that stops without a word is missed for an election timeout. */
@@ -321,7 +332,6 @@ public final class EventLoop {
     }
 
     private void finish() {
-        ticker.stop();
         storage.stop();
         try {
             storageThread.join(STOP_MILLIS);

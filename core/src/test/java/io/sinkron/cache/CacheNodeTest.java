@@ -11,6 +11,7 @@ import io.sinkron.cache.CacheRequest.Remember;
 import io.sinkron.common.Bytes;
 import io.sinkron.common.NodeId;
 import io.sinkron.common.Refusal;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -102,7 +103,7 @@ class CacheNodeTest {
         assertNull(lone.answer(99));
         lone.isMemoryThere = true;
         lone.turn();
-        assertEquals(new Flushed(0), lone.answer(99));
+        assertEquals(Flushed.ALL, lone.answer(99));
     }
 
     @Test
@@ -111,14 +112,15 @@ class CacheNodeTest {
         lone.isMemoryThere = false;
         lone.node.flush(99, lone.now);
         lone.tick(CacheOptions.DEFAULT.flushTimeoutNanos());
-        assertEquals(new Flushed(1), lone.answer(99));
+        Flushed.Unsaved left = new Flushed.Unsaved(Bytes.utf8("a"), (1L << 32), false);
+        assertEquals(new Flushed(1, 1, List.of(left)), lone.answer(99));
     }
 
     @Test
     void aFlushOfNothingEndsAtOnce() {
         lone.node.flush(99, lone.now);
         lone.turn();
-        assertEquals(new Flushed(0), lone.answer(99));
+        assertEquals(Flushed.ALL, lone.answer(99));
     }
 
     /** Before it is performed, a write that runs out of time has had no effect; afterwards that isn't known. */
