@@ -12,6 +12,7 @@ import io.sinkron.transport.inmemory.sim.invariant.CacheInvariants;
 import io.sinkron.transport.inmemory.sim.invariant.RaftInvariants;
 import io.sinkron.transport.inmemory.sim.invariant.RaftSightings;
 import io.sinkron.transport.inmemory.sim.workload.MembershipWorkload;
+import io.sinkron.transport.inmemory.sim.workload.Pace;
 import io.sinkron.transport.inmemory.sim.workload.Workload;
 import io.sinkron.transport.inmemory.sim.world.Recorder;
 import io.sinkron.transport.inmemory.sim.world.Scheduler;
@@ -62,7 +63,10 @@ final class SimulationRun {
         List<NodeId> ids = new ArrayList<>();
         Faults drawn = swarm.faults();
         this.chosenFaults = plan.faults().orElse(drawn);
-        this.decisions = plan.decisions().orElseGet(this::draw);
+        List<PlannedFault> planned =
+                new FaultDraw(plan.nodes(), seed.split("faults")).draw(chosenFaults, plan.durationNanos());
+        this.decisions =
+                plan.decisions().orElseGet(() -> new Decisions(plan.nodes(), Set.of(), Decisions.ALL_CLIENTS, planned));
         int joiners = decisions.has("membership") && plan.workloads().isEmpty()
                 ? swarm.joiners(chosenFaults, decisions.nodes())
                 : 0;
@@ -83,8 +87,9 @@ final class SimulationRun {
                 List.of(raft, cache, new Sightings(recorder.marks()), new RaftSightings(recorder.marks())));
         recorder.trace("", () -> "seed " + plan.seed() + ", " + chosenFaults + ", " + decisions);
         this.faults = new FaultInjector(chosenFaults.without(decisions::has), world, nodes, seed.split("faults"));
+        Pace pace = swarm.pace(planned, plan.durationNanos(), plan.durationNanos() + plan.recoveryNanos());
         List<Workload> clients = plan.workloads().isEmpty()
-                ? swarm.workloads(chosenFaults, decisions.maxClients())
+                ? swarm.workloads(chosenFaults, decisions.maxClients(), pace)
                 : plan.workloads().stream().map(Supplier::get).toList();
         this.membership = joiners > 0 ? Optional.of(swarm.membership(raft::inForce)) : Optional.empty();
         List<Workload> all = new ArrayList<>(clients);
@@ -95,12 +100,6 @@ final class SimulationRun {
             NodeOptions options = plan.nodeOptions().apply(swarm.node(id, founders));
             nodes.add(new SimulatedNode(options, swarm.log(), world, seed.split(id.value())));
         }
-    }
-
-    private Decisions draw() {
-        List<PlannedFault> planned =
-                new FaultDraw(plan.nodes(), seed.split("faults")).draw(chosenFaults, plan.durationNanos());
-        return new Decisions(plan.nodes(), Set.of(), Decisions.ALL_CLIENTS, planned);
     }
 
     /**

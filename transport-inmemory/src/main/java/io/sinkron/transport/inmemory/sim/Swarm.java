@@ -11,9 +11,11 @@ import io.sinkron.raft.Configuration;
 import io.sinkron.raft.RaftOptions;
 import io.sinkron.transport.inmemory.sim.fault.FaultKind;
 import io.sinkron.transport.inmemory.sim.fault.Faults;
+import io.sinkron.transport.inmemory.sim.fault.PlannedFault;
 import io.sinkron.transport.inmemory.sim.workload.CacheWorkload;
 import io.sinkron.transport.inmemory.sim.workload.LockWorkload;
 import io.sinkron.transport.inmemory.sim.workload.MembershipWorkload;
+import io.sinkron.transport.inmemory.sim.workload.Pace;
 import io.sinkron.transport.inmemory.sim.workload.QueueWorkload;
 import io.sinkron.transport.inmemory.sim.workload.Workload;
 import io.sinkron.transport.inmemory.sim.world.DiskQuality;
@@ -215,24 +217,28 @@ final class Swarm {
         return FileLogOptions.ofSegmentBytes(4096 << random.nextInt(3, 9));
     }
 
+    /** When the clients are busy; see {@link PaceDraw#draw}. */
+    Pace pace(List<PlannedFault> planned, long faultsNanos, long untilNanos) {
+        return new PaceDraw(random.split("pace")).draw(planned, faultsNanos, untilNanos);
+    }
+
     /** @param most how many clients of a kind at most: fewer than drawn only where a failure is made small */
-    List<Workload> workloads(Faults faults, int most) {
+    List<Workload> workloads(Faults faults, int most, Pace pace) {
         // A value that two nodes hold in memory survives the loss of one, not of both.
         boolean durable = faults.oneNodeAtATime() || faults.isMemorySafe();
-        int calm = new int[] {1, 4, 4, 10}[random.split("calm").nextInt(4)];
         List<Workload> workloads = new ArrayList<>();
-        workloads.add(new LockWorkload(Math.min(most, random.nextInt(2, 8)), random.nextInt(1, 6), calm));
+        workloads.add(new LockWorkload(Math.min(most, random.nextInt(2, 8)), random.nextInt(1, 6), pace));
         workloads.add(new QueueWorkload(
                 Math.min(most, random.nextInt(1, 4)),
                 Math.min(most, random.nextInt(2, 5)),
                 random.nextInt(1, 4),
                 random.nextBoolean(),
-                calm));
+                pace));
         workloads.add(new CacheWorkload(
                 Math.min(most, random.nextInt(2, 8)),
                 random.nextInt(1, 6),
                 durable ? Durability.BACKED_UP : Durability.WRITE_THROUGH,
-                calm));
+                pace));
         return workloads;
     }
 }

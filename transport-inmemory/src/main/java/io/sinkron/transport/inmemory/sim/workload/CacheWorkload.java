@@ -42,7 +42,7 @@ public final class CacheWorkload implements Workload {
     private final int clientCount;
     private final int keyCount;
     private final Durability durability;
-    private final int calm;
+    private final Pace pace;
     private final History<Input, Output> history = new History<>();
     private final Map<Bytes, Long> seenVersion = new HashMap<>();
     private Environment environment;
@@ -58,15 +58,15 @@ public final class CacheWorkload implements Workload {
      * @param durability when writes are answered; {@link Durability#WRITE_BACK} promises nothing over a crash, so it fits runs without
      */
     public CacheWorkload(int clients, int keys, Durability durability) {
-        this(clients, keys, durability, 1);
+        this(clients, keys, durability, Pace.steady(1));
     }
 
-    /** @param calm how many times longer clients wait between two calls than they do in a storm */
-    public CacheWorkload(int clients, int keys, Durability durability, int calm) {
+    /** @param pace how long clients wait between two calls */
+    public CacheWorkload(int clients, int keys, Durability durability, Pace pace) {
         this.clientCount = clients;
         this.keyCount = keys;
         this.durability = durability;
-        this.calm = calm;
+        this.pace = pace;
     }
 
     @Override
@@ -155,7 +155,8 @@ public final class CacheWorkload implements Workload {
             environment.mark("cache call without an outcome");
             history.info(id);
         }
-        environment.after(random.exponentialNanos(40 * MILLI * (draining ? 1 : calm)), this::next);
+        long thought = random.exponentialNanos(40 * MILLI);
+        environment.after(draining ? thought : pace.thinking(environment.nowNanos(), thought), this::next);
     }
 
     private Optional<Output> output(Bytes key, Answer answer) {

@@ -29,7 +29,7 @@ final class LockClient {
     private final SeededRandom random;
     private final LockWatch watch;
     private final LockNames names;
-    private final int calm;
+    private final Pace pace;
     private final Deque<LockWatch.Hold> held = new ArrayDeque<>();
     private LockSessionState session;
     private NodeId home;
@@ -38,13 +38,13 @@ final class LockClient {
     private boolean draining;
     private boolean done;
 
-    LockClient(String name, Environment environment, LockWatch watch, LockNames names, int calm) {
+    LockClient(String name, Environment environment, LockWatch watch, LockNames names, Pace pace) {
         this.name = name;
         this.environment = environment;
         this.random = environment.random().split(name);
         this.watch = watch;
         this.names = names;
-        this.calm = calm;
+        this.pace = pace;
     }
 
     void drain() {
@@ -75,7 +75,11 @@ final class LockClient {
     }
 
     private void pause(long maxMillis) {
-        environment.after(random.nextLong(maxMillis * MILLI * (draining ? 1 : calm) + 1), this::next);
+        think(random.nextLong(maxMillis * MILLI + 1), this::next);
+    }
+
+    private void think(long nanos, Runnable then) {
+        environment.after(draining ? nanos : pace.thinking(environment.nowNanos(), nanos), then);
     }
 
     private void open() {
@@ -278,7 +282,7 @@ final class LockClient {
             LockWatch.Hold top = held.peek();
             take(again ? top.lock() : names.pick(random), again && !top.exclusive());
         } else {
-            environment.after(random.nextLong(100 * MILLI * (draining ? 1 : calm)), this::giveAllBack);
+            think(random.nextLong(100 * MILLI), this::giveAllBack);
         }
     }
 

@@ -18,7 +18,7 @@ public final class LockWorkload implements Workload {
 
     private final int clientCount;
     private final int lockCount;
-    private final int calm;
+    private final Pace pace;
     private final List<LockClient> clients = new ArrayList<>();
     private Environment environment;
     private LockWatch watch;
@@ -30,14 +30,14 @@ public final class LockWorkload implements Workload {
      * @param locks how many locks they share at a time
      */
     public LockWorkload(int clients, int locks) {
-        this(clients, locks, 1);
+        this(clients, locks, Pace.steady(1));
     }
 
-    /** @param calm how many times longer clients wait between two calls than they do in a storm */
-    public LockWorkload(int clients, int locks, int calm) {
+    /** @param pace how long clients wait between two calls */
+    public LockWorkload(int clients, int locks, Pace pace) {
         this.clientCount = clients;
         this.lockCount = locks;
-        this.calm = calm;
+        this.pace = pace;
     }
 
     @Override
@@ -51,7 +51,7 @@ public final class LockWorkload implements Workload {
         watch = new LockWatch(environment);
         LockNames names = new LockNames(lockCount);
         for (int i = 0; i < clientCount; i++) {
-            LockClient client = new LockClient("c" + i, environment, watch, names, calm);
+            LockClient client = new LockClient("c" + i, environment, watch, names, pace);
             clients.add(client);
             environment.after(environment.random().nextLong(2_000 * MILLI), client::next);
         }
@@ -73,7 +73,8 @@ public final class LockWorkload implements Workload {
                     }
                 });
         if (!tableEmpty) {
-            environment.after(environment.random().nextLong(100 * MILLI * calm), this::lookForCycles);
+            long thought = environment.random().nextLong(100 * MILLI);
+            environment.after(pace.thinking(environment.nowNanos(), thought), this::lookForCycles);
         }
     }
 

@@ -29,7 +29,7 @@ public final class QueueWorkload implements Workload {
     private final int consumerCount;
     private final int queueCount;
     private final boolean deadLetters;
-    private final int calm;
+    private final Pace pace;
     private final List<String> empty = new ArrayList<>();
     private Environment environment;
     private SeededRandom random;
@@ -48,16 +48,16 @@ public final class QueueWorkload implements Workload {
      * @param deadLetters whether messages that fail three times move to another queue, which is consumed as well
      */
     public QueueWorkload(int producers, int consumers, int queues, boolean deadLetters) {
-        this(producers, consumers, queues, deadLetters, 1);
+        this(producers, consumers, queues, deadLetters, Pace.steady(1));
     }
 
-    /** @param calm how many times longer clients wait between two calls than they do in a storm */
-    public QueueWorkload(int producers, int consumers, int queues, boolean deadLetters, int calm) {
+    /** @param pace how long clients wait between two calls */
+    public QueueWorkload(int producers, int consumers, int queues, boolean deadLetters, Pace pace) {
         this.producerCount = producers;
         this.consumerCount = consumers;
         this.queueCount = queues;
         this.deadLetters = deadLetters;
-        this.calm = calm;
+        this.pace = pace;
     }
 
     @Override
@@ -123,8 +123,12 @@ public final class QueueWorkload implements Workload {
             } else {
                 batch.forEach(message -> ledger.notStored(message, outcome.surelyNothing()));
             }
-            environment.after(random.exponentialNanos(150 * MILLI * calm), this::produce);
+            think(random.exponentialNanos(150 * MILLI), this::produce);
         });
+    }
+
+    private void think(long nanos, Runnable then) {
+        environment.after(draining ? nanos : pace.thinking(environment.nowNanos(), nanos), then);
     }
 
     private NewMessage newMessage() {
@@ -160,10 +164,12 @@ public final class QueueWorkload implements Workload {
                     QueueLedger.Lent lent = ledger.delivered(queue, delivery, visibility);
                     environment.after(random.nextLong(400 * MILLI), () -> process(lent));
                 }
+                // What is left to be drained comes back when its time is over: no need to ask for it all the while.
+                pause = draining && received.deliveries().isEmpty() ? 500 : pause;
             } else {
                 pause = 200;
             }
-            environment.after(random.nextLong(pause * MILLI * (draining ? 1 : calm) + 1), this::consume);
+            think(random.nextLong(pause * MILLI + 1), this::consume);
         });
     }
 
