@@ -80,7 +80,8 @@ public final class Sinkron implements AutoCloseable {
         this.queues = new Queues(calls);
         LineCalls lines = new LineCalls(calls, options.limits().maxCommandBytes() / 2);
         this.cache = new Caches(lines);
-        this.named = new NamedCaches(lines);
+        this.named = new NamedCaches(
+                lines, new ChangeFeed(calls, lines), options.cache().partitionPolicy());
         this.cluster = new Clusters(calls, options);
         loop.whenStopped().whenComplete((done, error) -> timer.shutdownNow());
     }
@@ -110,6 +111,7 @@ public final class Sinkron implements AutoCloseable {
      * codecs, each call finds out, and {@link NamedCache#whenOpen} tells.
      *
      * @throws CacheMismatchException if it is open in this process with other options
+     * @throws BadRequestException if it is to serve stale values and the node isn't
      */
     public <K, V> NamedCache<K, V> cache(CacheConfig<K, V> config) {
         return named.open(config);

@@ -56,6 +56,7 @@ public final class EventLoop {
     private final StoreCalls stores;
     private final StorageWriter storage;
     private final SnapshotWorker snapshots;
+    private final Ticker ticker;
     private final Thread loopThread;
     private final Thread storageThread;
     private final Map<Long, CallFuture<?>> open = new HashMap<>();
@@ -79,6 +80,7 @@ public final class EventLoop {
                 parts.logStore(),
                 result -> mailbox.put((n, now) -> n.snapshotDone(result, now)),
                 e -> fail("a snapshot could not be made or written: " + e, e));
+        this.ticker = new Ticker(name + "-ticker", node.lines());
         this.loopThread = new LoopThread(this::run, name);
         this.storageThread = new Thread(storage, name + "-storage");
         storageThread.setDaemon(true);
@@ -110,6 +112,7 @@ public final class EventLoop {
                         parts.cluster(), parts.options().self(), incarnation, new MessageWire(), this::received));
         storageThread.start();
         snapshots.start();
+        ticker.start();
         loopThread.start();
     }
 
@@ -332,6 +335,7 @@ public final class EventLoop {
     }
 
     private void finish() {
+        ticker.stop();
         storage.stop();
         try {
             storageThread.join(STOP_MILLIS);
