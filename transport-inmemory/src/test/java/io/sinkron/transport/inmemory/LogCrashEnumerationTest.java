@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Short runs, and <em>every</em> outcome of a loss of power at every point of them: each unforced write is kept, dropped or torn at any set
  * of its 512-byte sectors, each unforced change of a name is kept or dropped, all independently. What is recovered must be one of the states
- * that were promised, and the log must go on from it. Points with more outcomes than fit (segments being filled with zeros) get a
+ * that were promised, each batch whole or not there, and the log must go on from it. Points with more outcomes than fit (segments being filled with zeros) get a
  * random sample instead; the tests say how many points were exhausted.
  */
 class LogCrashEnumerationTest {
@@ -72,6 +72,20 @@ class LogCrashEnumerationTest {
             log.append(entries(4, 4, 1));
             log.sync();
             log.append(entries(5, 5, 1));
+        });
+    }
+
+    @Test
+    void aBatchThatRollsAndOneThatIsLongerThanASegment() throws IOException {
+        enumerate(34, log -> {
+            log.append(batch(1, 0, list(1, 2, 1)));
+            log.append(large(3, 3000));
+            log.sync();
+            log.append(batch(2, 3, List.of(entry(3, 2, 300), entry(4, 2, 300), entry(5, 2, 500))));
+            log.append(batch(3, 5, List.of(entry(5, 3, 2000), entry(6, 3, 2400))));
+            log.append(entries(7, 8, 3));
+            log.sync();
+            log.append(entries(9, 9, 3));
         });
     }
 

@@ -78,9 +78,10 @@ final class DiskDamage {
                 && behind(whole, from).equals(behind(found, from));
     }
 
+    /** A batch that is lost may have removed more entries than it brought; then those that it brought are missing. */
     private static boolean isShorter(LogStore.Recovered whole, LogStore.Recovered found) {
         return found.hardState().term() <= whole.hardState().term()
-                && lastIndex(found) <= lastIndex(whole)
+                && (lastIndex(found) <= lastIndex(whole) || !found.entries().containsAll(whole.entries()))
                 && snapshotIndex(found) <= snapshotIndex(whole);
     }
 
