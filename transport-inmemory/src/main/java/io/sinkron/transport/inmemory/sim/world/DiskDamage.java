@@ -1,5 +1,6 @@
 package io.sinkron.transport.inmemory.sim.world;
 
+import io.sinkron.spi.LogEntry;
 import io.sinkron.spi.LogStore;
 import io.sinkron.transport.inmemory.SimulatedDisk;
 import io.sinkron.wal.DamagedLogException;
@@ -78,10 +79,12 @@ final class DiskDamage {
                 && behind(whole, from).equals(behind(found, from));
     }
 
-    /** A batch that is lost may have removed more entries than it brought; then those that it brought are missing. */
+    /** A batch that is lost may have removed more entries than it brought; then its last one is missing. */
     private static boolean isShorter(LogStore.Recovered whole, LogStore.Recovered found) {
+        int entries = whole.entries().size();
+        List<LogEntry> last = whole.entries().subList(Math.max(0, entries - 1), entries);
         return found.hardState().term() <= whole.hardState().term()
-                && (lastIndex(found) <= lastIndex(whole) || !found.entries().containsAll(whole.entries()))
+                && (lastIndex(found) <= lastIndex(whole) || !found.entries().containsAll(last))
                 && snapshotIndex(found) <= snapshotIndex(whole);
     }
 
