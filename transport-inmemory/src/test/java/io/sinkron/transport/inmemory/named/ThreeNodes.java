@@ -5,6 +5,7 @@ import io.sinkron.NamedCache;
 import io.sinkron.Sinkron;
 import io.sinkron.cache.CacheOptions;
 import io.sinkron.common.NodeId;
+import io.sinkron.raft.RaftOptions;
 import io.sinkron.transport.inmemory.InMemoryNetwork;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,10 @@ import java.util.function.IntFunction;
 /** Three whole nodes of one cluster in this process. */
 final class ThreeNodes implements AutoCloseable {
     private static final List<String> NAMES = List.of("n1", "n2", "n3");
+    /** Elected sooner than by default, and still slower than the pauses of a busy machine. */
+    private static final RaftOptions RAFT = RaftOptions.DEFAULT.withTimes(
+            TimeUnit.MILLISECONDS.toNanos(300), TimeUnit.MILLISECONDS.toNanos(600), TimeUnit.MILLISECONDS.toNanos(50));
+
     private static final long PATIENCE_SECONDS = 20;
 
     private final InMemoryNetwork network = new InMemoryNetwork();
@@ -34,6 +39,7 @@ final class ThreeNodes implements AutoCloseable {
                     .node(name)
                     .peers(NAMES)
                     .cacheOptions(options)
+                    .raft(RAFT)
                     .transport(three.network.transport(NodeId.of(name)))
                     .volatileLog()
                     .start());
