@@ -79,7 +79,8 @@ class FoundingTest {
 
     @Test
     void a_request_to_an_earlier_start_of_an_empty_disk_makes_no_founder_of_it() {
-        RaftScenario s = RaftScenario.of(3).crash(1).restart(1).pass(3_000).tick(1).dropAll();
+        RaftScenario s =
+                RaftScenario.of(3).crash(1).restart(1).pass(3_000).tick(1).dropAll();
         s.receive(1, 2, new VoteRequest(1, 0, 0, Campaign.FOUNDING, 1)).expectTerm(1, 0);
         s.receive(1, 2, new VoteRequest(1, 0, 0, Campaign.REGULAR, 0)).expectTerm(1, 0);
         assertTrue(s.underWay(1, 2, VoteResponse.class).stream().noneMatch(VoteResponse::granted));
