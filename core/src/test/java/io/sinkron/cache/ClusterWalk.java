@@ -28,7 +28,7 @@ final class ClusterWalk {
     private static final long LEASE = 1_000 * MILLI;
     private static final long CALL_TIME = 3_000 * MILLI;
     private static final CacheOptions OPTIONS =
-            CacheOptions.DEFAULT.withCapacity(5, 1 << 20).withFilter(3);
+            CacheOptions.DEFAULT.withCapacity(5, 1 << 20).withFilter(3).withAudit(100 * MILLI, 3);
 
     final Random random;
     final List<Box> boxes = new ArrayList<>();
@@ -180,6 +180,8 @@ final class ClusterWalk {
             completed(complete.call(), complete.answer());
         } else if (effect instanceof CacheEffect.Changed change) {
             watcher.changed(box, change);
+        } else if (effect instanceof CacheEffect.AuditFinding finding) {
+            require(false, "an audit found " + finding);
         } else if (effect instanceof CacheEffect.Installed done) {
             if (done.epoch() == view.epoch() && !box.isCut) {
                 installed.add(box.id);

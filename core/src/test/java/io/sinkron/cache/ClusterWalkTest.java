@@ -14,6 +14,7 @@ class ClusterWalkTest {
     void fourNodesStayCoherentThroughLossCrashesAndPartitions() {
         long answered = 0;
         long views = 0;
+        long audited = 0;
         for (long seed = 1; seed <= SEEDS; seed++) {
             ClusterWalk walk = new ClusterWalk(seed, 4, 8);
             try {
@@ -23,12 +24,16 @@ class ClusterWalkTest {
                 walk.runFor(40_000);
                 answered += walk.answered;
                 views += walk.epoch();
+                for (ClusterWalk.Box box : walk.boxes) {
+                    audited += box.lines.stats().audited();
+                }
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed " + seed + ": " + e, e);
             }
         }
         assertTrue(answered > 50_000, "only " + answered + " calls were answered");
         assertTrue(views > SEEDS * 5, "only " + views + " views");
+        assertTrue(audited > 1_000, "only " + audited + " audits came to a verdict");
     }
 
     @Test
