@@ -192,6 +192,11 @@ final class Actions {
                     spending(World.FLUSHES).apply(node, new Replica.Flushing(1000 + state[World.FLUSHES])),
                     () -> world.id(node) + " flushes");
         }
+        if (has(World.HOLDS) && facts.isHolding()) {
+            show(
+                    spending(World.HOLDS).apply(node, new Replica.HoldEnded()),
+                    () -> world.id(node) + " has held the line for long enough");
+        }
         if (has(World.CANCELS) && world.setup.isClient(node) && left < world.setup.callsEach()) {
             long last = callNumber(left + 1);
             show(spending(World.CANCELS).apply(node, new Replica.Cancelled(last)), () -> world.id(node) + " cancels");

@@ -82,7 +82,8 @@ final class LocalStates {
         for (int at = state; at > 0; at = parents.get(at)) {
             path.push(events.get(at));
         }
-        Replica replica = new Replica(id, setup.lines() == 1 ? 4 : 1, setup.filter(), setup.bug());
+        boolean isHolding = setup.budgets().containsKey(World.HOLDS);
+        Replica replica = new Replica(id, setup.lines() == 1 ? 4 : 1, setup.filter(), isHolding, setup.bug());
         replica.holdClock();
         replica.take(first);
         for (Event event : path) {

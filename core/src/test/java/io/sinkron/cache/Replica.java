@@ -27,6 +27,7 @@ final class Replica {
 
     static final long FAR = Long.MAX_VALUE / 4;
     private static final long STEP = 400_000_000L;
+    private static final long HOLD = 1_000_000L;
     private static final long HOUR = 3_600_000_000_000L;
     private static final CacheOptions OPTIONS = CacheOptions.DEFAULT
             .withCapacity(4, 1 << 20)
@@ -51,13 +52,15 @@ final class Replica {
     long now;
 
     Replica(NodeId id) {
-        this(id, OPTIONS.maxEntries(), OPTIONS.maxFilterEntries(), PlantedBug.NONE);
+        this(id, OPTIONS.maxEntries(), OPTIONS.maxFilterEntries(), false, PlantedBug.NONE);
     }
 
-    Replica(NodeId id, int capacity, int filter, PlantedBug bug) {
+    /** {@code isHolding}: it has a minimum hold, which {@link HoldEnded} and {@link Timeout} end. */
+    Replica(NodeId id, int capacity, int filter, boolean isHolding, PlantedBug bug) {
         this.id = id;
         this.bug = bug;
-        this.options = OPTIONS.withCapacity(capacity, 1 << 20).withFilter(filter);
+        this.options =
+                OPTIONS.withCapacity(capacity, 1 << 20).withFilter(filter).withMinHold(isHolding ? HOLD : 0);
         start();
     }
 
@@ -195,6 +198,15 @@ final class Replica {
         }
     }
 
+    /** The minimum hold is over. */
+    record HoldEnded() implements Event {
+        @Override
+        public void on(Replica replica) {
+            replica.now += HOLD;
+            replica.node.tick(replica.now);
+        }
+    }
+
     /** Everything that waits to be sent again is. */
     record Timeout() implements Event {
         @Override
@@ -269,7 +281,8 @@ final class Replica {
             long epoch,
             Holders holders,
             boolean isQuiet,
-            boolean canTimeOut) {}
+            boolean canTimeOut,
+            boolean isHolding) {}
 
     Facts facts() {
         return facts(0);
@@ -302,7 +315,13 @@ final class Replica {
                 context.epoch(),
                 holders(key),
                 isQuiet,
-                hasRetry || !home.isEmpty() || isAuditing());
+                hasRetry || !home.isEmpty() || isAuditing(),
+                isHolding());
+    }
+
+    private boolean isHolding() {
+        Object hold = StateEncoder.peek(StateEncoder.peek(node, "controller"), "hold");
+        return !((Map<?, ?>) StateEncoder.peek(hold, "held")).isEmpty();
     }
 
     private boolean isAuditing() {

@@ -54,7 +54,10 @@ final class World {
     static final int ELAPSES = 27;
     static final int READS = 28;
     static final int AUDITS = 29;
-    static final int NODES = 30;
+    /** How many minimum holds may end at any point; the others end when nothing else can happen. */
+    static final int HOLDS = 30;
+
+    static final int NODES = 31;
 
     final Setup setup;
     final int size;
