@@ -149,6 +149,23 @@ class LoaderTest {
     }
 
     @Test
+    void aReaderIsNotToldThatThereIsNothingByALoadThatLookedBeforeItCame() {
+        CountDownLatch mayLoad = new CountDownLatch(1);
+        store.beforeLoad = key -> mayLoad.await();
+        List<NamedCache<String, Long>> caches = caches();
+        CompletableFuture<Optional<CacheEntry<Long>>> first = get(caches.get(0));
+        Poll.until(() -> store.loads.get() > 0);
+        store.seed("k", 5);
+        CompletableFuture<Optional<CacheEntry<Long>>> second = get(caches.get(0));
+        CompletableFuture<Optional<CacheEntry<Long>>> third = get(caches.get(0));
+        mayLoad.countDown();
+        assertEquals(Optional.empty(), first.join());
+        assertEquals(5L, second.join().orElseThrow().value());
+        assertEquals(5L, third.join().orElseThrow().value());
+        assertEquals(2, store.loads.get());
+    }
+
+    @Test
     void aFailedLoadIsToldWithItsCauseAndAWaiterAtAnotherNodeTriesForItself() {
         store.seed("k", 7);
         CountDownLatch mayLoad = new CountDownLatch(1);

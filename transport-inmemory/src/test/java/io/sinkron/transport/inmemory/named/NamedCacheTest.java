@@ -246,8 +246,9 @@ class NamedCacheTest {
         caches.get(0).put("ever", 1L, Duration.ZERO);
         assertTrue(caches.get(1).getEntry("k").orElseThrow().expiresAtMillis() > 0);
         assertEquals(0, caches.get(1).getEntry("ever").orElseThrow().expiresAtMillis());
-        Poll.until(() -> caches.get(1).get("k").isEmpty());
-        assertEquals(Optional.empty(), caches.get(0).get("k"));
+        for (NamedCache<String, Long> cache : caches) {
+            Poll.until(() -> cache.get("k").isEmpty());
+        }
         assertEquals(Optional.of(1L), caches.get(2).get("ever"));
     }
 

@@ -27,6 +27,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -131,7 +133,7 @@ class WriterTest {
         Poll.until(() -> isRemoving.getCount() == 0);
         CompletableFuture<Optional<CacheEntry<Long>>> read =
                 caches.get(1).get("k", PATIENT).toCompletableFuture();
-        Poll.until(() -> caches.get(1).statistics().misses() == 1);
+        assertThrows(TimeoutException.class, () -> read.get(150, TimeUnit.MILLISECONDS));
         assertEquals(0, store.loads.get(), "loads wait while the store removes");
         mayRemove.countDown();
         assertTrue(removal.join());
