@@ -12,7 +12,8 @@ import java.util.Objects;
  *     one number to two values
  * @param deleted whether this is a tombstone
  * @param value the bytes; empty for a tombstone
- * @param expiresAtMillis when the value ends, in cluster time; 0 for never
+ * @param expiresAtMillis when the value ends, in cluster time; 0 for never. For a tombstone: until when the key is claimed by somebody who loads
+ *     it; to main memory that is a tombstone like any other
  * @param recent the last writes that came with an idempotency key, oldest first; a bounded list
  */
 public record MemoryValue(long version, boolean deleted, Bytes value, long expiresAtMillis, List<RecentWrite> recent) {

@@ -137,7 +137,10 @@ public final class CacheWire {
         }
     }
 
-    private static Interest readInterest(long epoch, WireReader in) throws MalformedMessageException {
+    private static Interest readInterest(long epoch, Bytes key, WireReader in) throws MalformedMessageException {
+        if (!key.isEmpty()) {
+            throw in.malformed("what a node listens to is about a key");
+        }
         long generation = natural(in, "generation");
         int count = in.count(1);
         if (count > Interest.MAX_REGIONS) {
@@ -202,7 +205,7 @@ public final class CacheWire {
                 new StateReply(epoch, key, natural(in, "query"), STATES[index(in, "state", STATES.length)]);
             case AUDIT_QUERY -> new AuditQuery(epoch, key, natural(in, "audit"));
             case AUDIT_REPLY -> new AuditReply(epoch, key, natural(in, "audit"), readCopy(in));
-            case INTEREST -> readInterest(epoch, in);
+            case INTEREST -> readInterest(epoch, key, in);
             default -> readChanged(epoch, key, in);
         };
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sinkron.cache.AuditedCopy;
 import io.sinkron.cache.CacheMessage;
 import io.sinkron.cache.CacheMessage.Permission;
+import io.sinkron.cache.ChangeKind;
 import io.sinkron.cache.LineState;
 import io.sinkron.cache.MemoryCommand;
 import io.sinkron.cache.MemoryTable;
@@ -168,7 +169,7 @@ class CacheWireProperties {
     @Provide
     Arbitrary<CacheMessage> messages() {
         Arbitrary<Boolean> flags = Arbitraries.of(true, false);
-        return Combinators.combine(Arbitraries.integers().between(0, 16), keys(), numbers(), numbers(), flags, values())
+        return Combinators.combine(Arbitraries.integers().between(0, 18), keys(), numbers(), numbers(), flags, values())
                 .flatAs((kind, key, epoch, number, flag, value) -> Arbitraries.of(Permission.values())
                         .map(permission -> message(kind, key, epoch, number, flag, value, permission)));
     }
@@ -200,6 +201,9 @@ class CacheWireProperties {
             case 13 -> new CacheMessage.StateQuery(epoch, key, number);
             case 14 -> new CacheMessage.StateReply(epoch, key, number, flag ? LineState.E : LineState.M);
             case 15 -> new CacheMessage.AuditQuery(epoch, key, number);
+            case 16 -> new CacheMessage.Interest(epoch, number, flag ? List.of("", "ä") : List.of());
+            case 17 ->
+                new CacheMessage.Changed(epoch, key, number, flag ? ChangeKind.CREATED : ChangeKind.REMOVED, epoch);
             default ->
                 new CacheMessage.AuditReply(
                         epoch,
