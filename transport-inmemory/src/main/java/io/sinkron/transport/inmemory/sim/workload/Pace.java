@@ -59,7 +59,7 @@ public final class Pace {
         double quiet = quiet(stormNanos);
         for (int i = 0; i < borders.length && left > 0; i++) {
             if (borders[i] > at) {
-                double slowness = i % 2 == 1 ? calm : quiet;
+                double slowness = i % 2 != 0 ? calm : quiet;
                 long done = (long) ((borders[i] - at) / slowness);
                 at = done < left ? borders[i] : at + (long) (left * slowness);
                 left -= Math.min(left, done);
