@@ -25,16 +25,11 @@ final class Line extends LruLink<Line> {
 
     /** The lines it shares a capacity with. */
     Region<Line> region;
-    /** Its region's counters: other threads count hits in them. */
-    CacheCounters counters;
     /** The bytes it is counted with. */
     long countedBytes;
 
     private LineWork work;
     private volatile Snapshot published = Snapshot.NONE;
-
-    /** The published snapshot's hit, once more: a local read is spared one step through memory. */
-    private volatile CacheAnswer.Value hit;
 
     /**
      * What other threads see. Immutable.
@@ -52,11 +47,6 @@ final class Line extends LruLink<Line> {
 
     Snapshot published() {
         return published;
-    }
-
-    /** What a local read is answered with; null if the machine must be asked. */
-    CacheAnswer.Value hit() {
-        return hit;
     }
 
     /** What is outstanding; made when first asked for. */
@@ -112,7 +102,7 @@ final class Line extends LruLink<Line> {
             return;
         }
         CacheAnswer.Value answer = hit(shown, outside, old);
-        hit = answer;
+        show(answer);
         published = new Snapshot(outside, shown, version, state.isDirty(), answer);
     }
 

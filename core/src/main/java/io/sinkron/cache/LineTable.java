@@ -41,14 +41,24 @@ public final class LineTable {
     public CacheAnswer.Value read(Bytes key, ReadMode mode, LongSupplier clock) {
         long end = lease.end();
         Line line = lines.get(key);
-        CacheAnswer.Value hit = line == null ? null : line.hit();
+        CacheAnswer.Value hit = line == null ? null : line.lasting();
+        if (hit == null) {
+            return readOther(key, line, end, mode, clock);
+        }
+        return judged(line, hit, end, lease.now(mode, end, clock), mode);
+    }
+
+    /** A value with a time to live, or none in the table. */
+    private CacheAnswer.Value readOther(Bytes key, Line line, long end, ReadMode mode, LongSupplier clock) {
+        CacheAnswer.Value hit = line == null ? null : line.expiring();
         if (hit == null) {
             return mode == ReadMode.STALE_OK ? shelved(key, clock) : null;
         }
         long now = lease.now(mode, end, clock);
-        if (isExpired(hit.expiresAtMillis(), now)) {
-            return null;
-        }
+        return isExpired(hit.expiresAtMillis(), now) ? null : judged(line, hit, end, now, mode);
+    }
+
+    private CacheAnswer.Value judged(Line line, CacheAnswer.Value hit, long end, long now, ReadMode mode) {
         if (!ReadLease.holds(end, now)) {
             return mode == ReadMode.STALE_OK ? stale(hit.asStale()) : null;
         }

@@ -44,7 +44,7 @@ final class StateEncoder {
             "LruLink.isLinked",
             "LruLink.lastUse",
             "Line.region",
-            "Line.counters",
+            "LineFace.counters",
             "Line.countedBytes",
             "Region.counters",
             "Region.recency",
