@@ -292,19 +292,28 @@ final class Actions {
         if (has(World.WRITES)) {
             Turn write = spending(World.WRITES);
             write.fixed[World.CALLS] -= 1 << 4 * node;
-            boolean isDelete = world.setup.isLastWriteDelete() && state[World.WRITES] == 1;
-            CacheRequest request = isDelete
-                    ? new CacheRequest.Delete(key, -1, world.setup.durability(), Optional.empty())
-                    : new CacheRequest.Put(
-                            key,
-                            Bytes.utf8(world.hasSymmetry() ? "w" + state[World.WRITES] : "w" + node + "." + number),
-                            -1,
-                            world.setup.isExpiring() ? Setup.TTL_MILLIS : 0,
-                            world.setup.durability(),
-                            Optional.empty());
+            CacheRequest request = write(node, number, key);
             write.apply(node, new Replica.Called(number, request));
+            boolean isDelete = request instanceof CacheRequest.Delete;
             show(write, () -> world.id(node) + (isDelete ? " deletes " : " writes ") + key.asUtf8());
         }
+    }
+
+    private CacheRequest write(int node, long number, Bytes key) {
+        CacheRequest.Durability durability = world.setup.durability();
+        if (world.setup.kind() == Setup.Writes.COUNTS) {
+            return new CacheRequest.Update(key, Counts.PLUS_ONE, 100, durability, Optional.empty());
+        }
+        if (world.setup.kind() == Setup.Writes.LAST_DELETES && state[World.WRITES] == 1) {
+            return new CacheRequest.Delete(key, -1, durability, Optional.empty());
+        }
+        return new CacheRequest.Put(
+                key,
+                Bytes.utf8(world.hasSymmetry() ? "w" + state[World.WRITES] : "w" + node + "." + number),
+                -1,
+                world.setup.isExpiring() ? Setup.TTL_MILLIS : 0,
+                durability,
+                Optional.empty());
     }
 
     /** Whether the membership has something to tell; as long as it has, nobody is kept waiting. */

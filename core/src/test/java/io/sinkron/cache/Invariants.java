@@ -25,6 +25,16 @@ final class Invariants {
             theLastWriteSeenExists(state);
             theHomeKnowsEveryHolder(state);
         }
+        if (world.setup.kind() == Setup.Writes.COUNTS) {
+            Counts.check(world, state);
+        }
+    }
+
+    /** Throws a {@link Violation} unless what must hold when nothing goes on any more does. */
+    void checkQuiet(int[] state) {
+        if (world.setup.kind() == Setup.Writes.COUNTS) {
+            Counts.checkQuiet(world, state);
+        }
     }
 
     /** M4: who has a copy, or data that main memory hasn't got, is in the home's filter, and has no more than that says. */

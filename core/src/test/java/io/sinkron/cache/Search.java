@@ -68,11 +68,12 @@ final class Search {
         int at = 0;
         while (!frontier.isEmpty() && seen.size() < limit) {
             int[] state = frontier.poll();
-            if (actions.isQuiet(state)) {
-                quiet.add(at);
-            }
             int from = at;
             try {
+                if (actions.isQuiet(state)) {
+                    quiet.add(at);
+                    invariants.checkQuiet(state);
+                }
                 actions.visit(state, (next, action) -> reached(from, next));
             } catch (Violation violation) {
                 return result(false, violation.getMessage(), trace(from, violation));

@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * @param budgets how often each kind of trouble may happen, by its index in a state
  * @param lines one, with room for more, or two, with room for one at each node
  * @param filter how many lines a home remembers
- * @param isLastWriteDelete whether the last of the writes deletes
+ * @param kind what the writes are
  * @param isExpiring whether what is written has a time to live
  * @param isMemoryAtomic whether main memory's answers come at once
  * @param bug what is planted
@@ -31,12 +31,22 @@ record Setup(
         Map<Integer, Integer> budgets,
         int lines,
         int filter,
-        boolean isLastWriteDelete,
+        Writes kind,
         boolean isExpiring,
         boolean isMemoryAtomic,
         PlantedBug bug) {
     /** A time to live that passes only when a node's clock is said to have passed it. */
     static final long TTL_MILLIS = 3_600_000;
+
+    /** What the writes of a search are. */
+    enum Writes {
+        /** All put. */
+        PUTS,
+        /** The last one deletes, the others put. */
+        LAST_DELETES,
+        /** All are updates that add one to what is there. */
+        COUNTS
+    }
 
     /** A view: a bit for each member, which node is the home, and a bit for each that has started anew since the first view. */
     record Stage(int members, int home, int restarted) {
@@ -58,7 +68,7 @@ record Setup(
                 Map.of(),
                 1,
                 4,
-                false,
+                Writes.PUTS,
                 false,
                 true,
                 PlantedBug.NONE);
@@ -68,7 +78,7 @@ record Setup(
     Setup with(int budget, int amount) {
         Map<Integer, Integer> all = new TreeMap<>(budgets);
         all.put(budget, amount);
-        return copy(clients, all, lines, filter, isLastWriteDelete, isExpiring, isMemoryAtomic, bug);
+        return copy(clients, all, lines, filter, kind, isExpiring, isMemoryAtomic, bug);
     }
 
     /** With all of these. */
@@ -82,38 +92,43 @@ record Setup(
 
     /** Only these nodes are called. */
     Setup withClients(int nodes) {
-        return copy(nodes, budgets, lines, filter, isLastWriteDelete, isExpiring, isMemoryAtomic, bug);
+        return copy(nodes, budgets, lines, filter, kind, isExpiring, isMemoryAtomic, bug);
     }
 
     /** Two lines that compete for one place, and a home that remembers one of them. */
     Setup withTwoLines() {
-        return copy(clients, budgets, 2, 1, isLastWriteDelete, isExpiring, isMemoryAtomic, bug);
+        return copy(clients, budgets, 2, 1, kind, isExpiring, isMemoryAtomic, bug);
     }
 
     /** With homes that remember so many lines. */
     Setup withFilter(int entries) {
-        return copy(clients, budgets, lines, entries, isLastWriteDelete, isExpiring, isMemoryAtomic, bug);
+        return copy(clients, budgets, lines, entries, kind, isExpiring, isMemoryAtomic, bug);
     }
 
     /** The last write deletes. */
     Setup withDelete() {
-        return copy(clients, budgets, lines, filter, true, isExpiring, isMemoryAtomic, bug);
+        return copy(clients, budgets, lines, filter, Writes.LAST_DELETES, isExpiring, isMemoryAtomic, bug);
+    }
+
+    /** The writes are updates that add one. */
+    Setup withCounting() {
+        return copy(clients, budgets, lines, filter, Writes.COUNTS, isExpiring, isMemoryAtomic, bug);
     }
 
     /** What is written has a time to live, which passes at each node when it likes. */
     Setup withExpiry() {
-        return copy(clients, budgets, lines, filter, isLastWriteDelete, true, isMemoryAtomic, bug)
+        return copy(clients, budgets, lines, filter, kind, true, isMemoryAtomic, bug)
                 .with(World.ELAPSES, nodes);
     }
 
     /** Between main memory's doing something and its answer, anything may happen. */
     Setup withLateMemory() {
-        return copy(clients, budgets, lines, filter, isLastWriteDelete, isExpiring, false, bug);
+        return copy(clients, budgets, lines, filter, kind, isExpiring, false, bug);
     }
 
     /** With a bug in it. */
     Setup withBug(PlantedBug planted) {
-        return copy(clients, budgets, lines, filter, isLastWriteDelete, isExpiring, isMemoryAtomic, planted);
+        return copy(clients, budgets, lines, filter, kind, isExpiring, isMemoryAtomic, planted);
     }
 
     private Setup copy(
@@ -121,7 +136,7 @@ record Setup(
             Map<Integer, Integer> newBudgets,
             int newLines,
             int newFilter,
-            boolean newDelete,
+            Writes newKind,
             boolean newExpiring,
             boolean newAtomic,
             PlantedBug newBug) {
@@ -135,7 +150,7 @@ record Setup(
                 newBudgets,
                 newLines,
                 newFilter,
-                newDelete,
+                newKind,
                 newExpiring,
                 newAtomic,
                 newBug);
