@@ -94,7 +94,7 @@ class ExhaustiveSearchTest {
                                 .with(World.DUPLICATES, 1)),
                 search(
                         "three count, a loss",
-                        Setup.of(List.of(THREE), 1, 3, BACKED_UP).withCounting().with(World.DROPS, 1)),
+                        Setup.of(List.of(THREE), 1, 2, BACKED_UP).withCounting().with(World.DROPS, 1)),
                 two("an eviction", 2, 2, BACKED_UP, Map.of(World.EVICTIONS, 1)),
                 two("two evictions, write-back", 2, 2, WRITE_BACK, Map.of(World.EVICTIONS, 2)),
                 two("an eviction, write-through", 2, 2, WRITE_THROUGH, Map.of(World.EVICTIONS, 1)),
