@@ -10,6 +10,7 @@ package io.sinkron;
  * @param loadFailures those of them that failed
  * @param loadNanos how long all of them took together
  * @param writerFailures calls of the writer that failed
+ * @param slowComputes functions of computed updates that took longer than {@link io.sinkron.cache.CacheOptions#maxComputeNanos}
  * @param evictions entries removed here to make room
  * @param size entries here at present
  * @param missedEvents changes that listeners here were not told of, because they were slow or a message was lost
@@ -22,6 +23,7 @@ public record CacheStatistics(
         long loadFailures,
         long loadNanos,
         long writerFailures,
+        long slowComputes,
         long evictions,
         long size,
         long missedEvents) {

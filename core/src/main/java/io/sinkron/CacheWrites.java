@@ -113,14 +113,26 @@ final class CacheWrites<K, V> {
             Bytes line = parts.generation().line(generation, bytes);
             Update update = new Update(
                     line,
-                    (present, clusterMillis) ->
-                            change(key, rule.decide(present.orElse(null)), ttlMillis, clusterMillis),
+                    timed((present, clusterMillis) ->
+                            change(key, rule.decide(present.orElse(null)), ttlMillis, clusterMillis)),
                     parts.lines().maxValueBytes(),
                     durability(how),
                     call.remember(operation));
             return call.ask(update, answer -> Refusals.expect(answer, Updated.class))
                     .thenCompose(updated -> afterwards(result.apply(updated), through(key, line, updated, isRemoval)));
         }));
+    }
+
+    /** The machine has no clock, so who brings a function measures it. */
+    private Updater timed(Updater updater) {
+        return (present, clusterMillis) -> {
+            long began = System.nanoTime();
+            try {
+                return updater.apply(present, clusterMillis);
+            } finally {
+                parts.counters().computed(System.nanoTime() - began);
+            }
+        };
     }
 
     private Change change(K key, Decision<V> decision, long ttlMillis, long clusterMillis) {

@@ -41,12 +41,12 @@ final class ListenerQueue<K> {
 
     /** So many events were lost on their way here. */
     synchronized void miss(long events) {
+        if (isClosed) {
+            return;
+        }
         missed += events;
         missedSince += events;
-        if (pending.isEmpty() && !isClosed) {
-            tellMissed();
-            run();
-        }
+        run();
     }
 
     private void tellMissed() {
@@ -66,7 +66,10 @@ final class ListenerQueue<K> {
     }
 
     private void run() {
-        if (isRunning || pending.isEmpty()) {
+        if (pending.isEmpty()) {
+            tellMissed();
+        }
+        if (isRunning || isClosed || pending.isEmpty()) {
             return;
         }
         isRunning = true;
@@ -74,10 +77,14 @@ final class ListenerQueue<K> {
             executor.execute(this::round);
         } catch (RejectedExecutionException full) {
             isRunning = false;
-            long lost = pending.size();
-            pending.clear();
-            missed += lost;
-            missedSince += lost;
+            for (CacheEvent<K> event = pending.poll(); event != null; event = pending.poll()) {
+                if (event instanceof CacheEvent.Missed<K> before) {
+                    missedSince += before.events();
+                } else {
+                    missed++;
+                    missedSince++;
+                }
+            }
         }
     }
 
@@ -100,11 +107,6 @@ final class ListenerQueue<K> {
     }
 
     private synchronized CacheEvent<K> next() {
-        CacheEvent<K> event = pending.poll();
-        if (event == null && missedSince > 0 && !isClosed) {
-            event = new CacheEvent.Missed<>(missedSince);
-            missedSince = 0;
-        }
-        return event;
+        return pending.poll();
     }
 }

@@ -1,5 +1,6 @@
 package io.sinkron;
 
+import io.sinkron.cache.CacheOptions;
 import io.sinkron.cache.PartitionPolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,25 +11,26 @@ import java.util.Map;
 final class NamedCaches {
     private final LineCalls lines;
     private final ChangeFeed feed;
-    private final PartitionPolicy policy;
+    private final CacheOptions options;
     private final Map<String, TypedCache<?, ?>> open = new HashMap<>();
 
-    NamedCaches(LineCalls lines, ChangeFeed feed, PartitionPolicy policy) {
+    NamedCaches(LineCalls lines, ChangeFeed feed, CacheOptions options) {
         this.lines = lines;
         this.feed = feed;
-        this.policy = policy;
+        this.options = options;
     }
 
     /** The cache of this configuration's name; opens it if it isn't. */
     synchronized <K, V> NamedCache<K, V> open(CacheConfig<K, V> config) {
         TypedCache<?, ?> known = open.get(config.name());
         if (known == null) {
-            if (config.partitionPolicy() == PartitionPolicy.SERVE_STALE && policy != PartitionPolicy.SERVE_STALE) {
+            if (config.partitionPolicy() == PartitionPolicy.SERVE_STALE
+                    && options.partitionPolicy() != PartitionPolicy.SERVE_STALE) {
                 throw Arguments.bad(
                         "partitionPolicy",
                         "the cache '" + config.name() + "' can serve stale values only if the node's cacheOptions do");
             }
-            TypedCache<K, V> cache = new TypedCache<>(config, lines, feed, this::closed);
+            TypedCache<K, V> cache = new TypedCache<>(config, options, lines, feed, this::closed);
             open.put(config.name(), cache);
             return cache;
         }

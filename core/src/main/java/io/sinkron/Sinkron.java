@@ -80,8 +80,7 @@ public final class Sinkron implements AutoCloseable {
         this.queues = new Queues(calls);
         LineCalls lines = new LineCalls(calls, options.limits().maxCommandBytes() / 2);
         this.cache = new Caches(lines);
-        this.named = new NamedCaches(
-                lines, new ChangeFeed(calls, lines), options.cache().partitionPolicy());
+        this.named = new NamedCaches(lines, new ChangeFeed(calls, lines), options.cache());
         this.cluster = new Clusters(calls, options);
         loop.whenStopped().whenComplete((done, error) -> timer.shutdownNow());
     }

@@ -4,6 +4,7 @@ import io.sinkron.CacheWrites.Decision;
 import io.sinkron.CacheWrites.Rule;
 import io.sinkron.cache.CacheAnswer.States;
 import io.sinkron.cache.CacheAnswer.Updated.Effect;
+import io.sinkron.cache.CacheOptions;
 import io.sinkron.cache.CacheRegion;
 import io.sinkron.cache.CacheRequest;
 import io.sinkron.cache.CacheStats;
@@ -36,13 +37,18 @@ final class TypedCache<K, V> implements NamedCache<K, V> {
     private final Consumer<TypedCache<?, ?>> onClose;
     private volatile boolean isClosed;
 
-    TypedCache(CacheConfig<K, V> config, LineCalls lines, ChangeFeed feed, Consumer<TypedCache<?, ?>> onClose) {
+    TypedCache(
+            CacheConfig<K, V> config,
+            CacheOptions options,
+            LineCalls lines,
+            ChangeFeed feed,
+            Consumer<TypedCache<?, ?>> onClose) {
         this.parts = new CacheParts<>(
                 config,
                 lines,
                 new CacheGeneration(config, lines),
                 new EntryFormat<>(config, lines.maxValueBytes()),
-                new UseCounters());
+                new UseCounters(config.name(), options.maxComputeNanos()));
         this.reads = new CacheReads<>(parts, config.loader().map(loader -> new CacheLoads<>(parts, loader)));
         this.writes = new CacheWrites<>(parts, config.writer().map(writer -> new WriteThrough<>(parts, writer)));
         this.listeners = new CacheListeners<>(parts, feed);

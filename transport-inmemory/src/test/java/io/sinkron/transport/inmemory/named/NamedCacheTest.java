@@ -22,6 +22,7 @@ import io.sinkron.NamedCache;
 import io.sinkron.PutOptions;
 import io.sinkron.SinkronException;
 import io.sinkron.VersionMismatchException;
+import io.sinkron.cache.CacheOptions;
 import io.sinkron.cache.LineState;
 import io.sinkron.common.Bytes;
 import java.time.Duration;
@@ -188,6 +189,20 @@ class NamedCacheTest {
                 }));
         assertEquals(thrown, failed.getCause());
         assertEquals(Optional.of(1L), cache.get("k"));
+    }
+
+    @Test
+    void aFunctionThatHoldsTheNodeUpIsCounted() {
+        NamedCache<String, Long> cache = numbers().get(0);
+        cache.compute("k", (k, v) -> 1L);
+        cache.compute("k", (k, v) -> {
+            long end = System.nanoTime() + CacheOptions.DEFAULT.maxComputeNanos();
+            while (System.nanoTime() - end <= 0) {
+                Thread.onSpinWait();
+            }
+            return 2L;
+        });
+        assertTrue(cache.statistics().slowComputes() >= 1, "the second one, at least");
     }
 
     @Test
