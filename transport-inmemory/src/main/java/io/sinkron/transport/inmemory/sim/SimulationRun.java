@@ -84,7 +84,12 @@ final class SimulationRun {
                 network,
                 store,
                 recorder,
-                List.of(raft, cache, new Sightings(recorder.marks()), new RaftSightings(recorder.marks())));
+                List.of(
+                        raft,
+                        cache,
+                        new AuditFindings(recorder.marks()),
+                        new Sightings(recorder.marks()),
+                        new RaftSightings(recorder.marks())));
         recorder.trace("", () -> "seed " + plan.seed() + ", " + chosenFaults + ", " + decisions);
         this.faults = new FaultInjector(chosenFaults.without(decisions::has), world, nodes, seed.split("faults"));
         Pace pace = swarm.pace(planned, plan.durationNanos(), plan.durationNanos() + plan.recoveryNanos());

@@ -91,6 +91,7 @@ class CacheMixTest {
         assertReached(marks, "hit", 10);
         assertReached(marks, "view activated", 5);
         assertReached(marks, "copies compared", 2 * SEEDS);
+        assertReached(marks, "audit answered", kind.filter() == 0 ? 0 : 50);
     }
 
     private static void assertReached(Marks marks, String situation, long least) {
@@ -113,6 +114,9 @@ class CacheMixTest {
                 drawn.lease(),
                 drawn.locks(),
                 drawn.queues(),
-                drawn.cache().withCapacity(kind.capacity(), 1 << 20).withFilter(kind.filter()));
+                drawn.cache()
+                        .withCapacity(kind.capacity(), 1 << 20)
+                        .withFilter(kind.filter())
+                        .withAudit(200 * MILLI, 4));
     }
 }
