@@ -26,7 +26,7 @@ final class BatchCheck {
                     + state.terms().first() + " to " + (next - 1) + " with a snapshot at " + snapshotIndex);
         }
         long expected = from > 0 ? from : next;
-        long bytes = SegmentWriter.OPENING_BYTES;
+        long bytes = SegmentWriter.BESIDE_ENTRIES_BYTES;
         List<LogEntry> entries = batch.entries();
         for (int i = 0; i < entries.size(); i++) {
             LogEntry entry = entries.get(i);

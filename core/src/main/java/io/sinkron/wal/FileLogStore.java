@@ -216,7 +216,7 @@ public final class FileLogStore implements LogStore {
             }
             snapshotIndex = snapshot.index();
             if (!state.terms().holds(snapshot.index(), snapshot.term())) {
-                writer.startBatch(SegmentWriter.OPENING_BYTES);
+                writer.startBatch(SegmentWriter.BESIDE_ENTRIES_BYTES);
                 writer.reset(snapshot);
                 writer.commit();
             }

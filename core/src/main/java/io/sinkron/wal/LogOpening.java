@@ -41,7 +41,7 @@ final class LogOpening {
                 files.foundReady(end.segment() + 1);
             }
             writer.resume(end.segment(), end.offset(), end.chain(), log.provenTo());
-            writer.startBatch(SegmentWriter.OPENING_BYTES);
+            writer.startBatch(SegmentWriter.BESIDE_ENTRIES_BYTES);
             writer.incarnation(incarnation);
             if (changesHardState) {
                 writer.hardState(hardState);

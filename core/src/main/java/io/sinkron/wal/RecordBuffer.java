@@ -73,16 +73,15 @@ final class RecordBuffer {
 
     /** Pads the record that was begun, and counts its sectors. */
     void end() {
-        while (buffer.position() % RecordFormat.ALIGNMENT != 0) {
-            buffer.put((byte) 0);
-        }
-        int size = buffer.position() - start + RecordFormat.TRAILER_BYTES;
+        int payloadEnd = buffer.position();
+        int size = RecordFormat.sizeOf(payloadEnd - start - RecordFormat.HEADER_BYTES);
+        // The trailer's eight bytes follow the padding, so there is room for a whole word of zeros.
+        buffer.putLong(payloadEnd, 0).position(start + size);
         if (size > RecordFormat.SECTOR_BYTES) {
             int zeros = RecordFormat.zeroSectorsInside(
                     buffer, start, size - RecordFormat.TRAILER_BYTES, fileOffset + start);
             buffer.putShort(start + RecordFormat.ZERO_SECTORS_AT, (short) zeros);
         }
-        buffer.position(start + size);
         isUnsigned = true;
     }
 

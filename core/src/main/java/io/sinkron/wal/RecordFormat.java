@@ -66,7 +66,7 @@ final class RecordFormat {
 
     /** The bytes that a record with such a payload takes. */
     static int sizeOf(int payloadBytes) {
-        return HEADER_BYTES + (payloadBytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT + TRAILER_BYTES;
+        return HEADER_BYTES + (payloadBytes + ALIGNMENT - 1 & -ALIGNMENT) + TRAILER_BYTES;
     }
 
     /** A place in the log as one number, ordered as the log is. */

@@ -69,7 +69,8 @@ final class Replay {
         int version = payload.getInt();
         int bytes = payload.getInt();
         if (version != RecordFormat.FORMAT_VERSION) {
-            return "format version " + version + ", this release reads " + RecordFormat.FORMAT_VERSION;
+            return "format version " + version + ", of another release: this one reads and writes "
+                    + RecordFormat.FORMAT_VERSION + " only";
         }
         if (bytes != view.size()) {
             return "the segment was made with " + bytes + " bytes and now has " + view.size();

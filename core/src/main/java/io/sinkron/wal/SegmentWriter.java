@@ -29,8 +29,8 @@ final class SegmentWriter {
 
     private static final int HARD_STATE_BYTES = RecordFormat.sizeOf(NodeId.MAX_LENGTH);
 
-    /** What a start of the store may write into an existing segment: incarnation, hard state, reset. */
-    static final int OPENING_BYTES = 2 * RecordFormat.sizeOf(0) + HARD_STATE_BYTES;
+    /** The most that a batch has beside entries: at a start of the store incarnation, hard state and reset. */
+    static final int BESIDE_ENTRIES_BYTES = 2 * RecordFormat.sizeOf(0) + HARD_STATE_BYTES;
 
     /** The longest batch: with head, synced mark and seal it fills the largest segment. */
     static final int MAX_BATCH_BYTES = RecordFormat.MAX_SEGMENT_BYTES - FileLogOptions.SEGMENT_OVERHEAD_BYTES;
