@@ -1,0 +1,2 @@
+/** What the documentation shows is tried. */
+package io.sinkron.examples.docs;
