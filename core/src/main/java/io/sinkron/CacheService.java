@@ -89,7 +89,19 @@ public interface CacheService {
     /** One line of this node; {@link io.sinkron.cache.CacheKeys} says how the names of caches stand in keys. */
     record Line(Bytes key, LineState state, long version, boolean dirty) {}
 
-    /** Counters since the start, and the table's size and capacity in lines. */
+    /**
+     * Counters since the start, and the table's size and capacity in lines. The last three are of audits of lines whose home is this node, if
+     * {@link io.sinkron.cache.CacheOptions#auditIntervalNanos} asks for them: found coherent, without a verdict, and found wrong, which is a defect.
+     */
     record Stats(
-            long capacity, long size, long hits, long misses, long invalidations, long writeBacks, long evictions) {}
+            long capacity,
+            long size,
+            long hits,
+            long misses,
+            long invalidations,
+            long writeBacks,
+            long evictions,
+            long audited,
+            long inconclusive,
+            long violations) {}
 }

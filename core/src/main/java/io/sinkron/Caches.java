@@ -132,6 +132,9 @@ final class Caches implements CacheService {
                 stats.misses(),
                 stats.invalidations(),
                 stats.writeBacks(),
-                stats.evictions());
+                stats.evictions(),
+                stats.audited(),
+                stats.inconclusive(),
+                stats.violations());
     }
 }

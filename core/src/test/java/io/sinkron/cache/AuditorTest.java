@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an audit costs, to whom it gives way, and which lines get their turn. */
 class AuditorTest {
@@ -54,6 +56,21 @@ class AuditorTest {
         bench.remember();
         assertEquals(1, stats(bench).audited());
         assertTrue(bench.way.isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 8, 64})
+    void anAuditCostsTwoMessagesForEachOtherNode(int nodes) {
+        Bench bench = new Bench(nodes);
+        bench.own(2, "x");
+        audit(bench);
+        int queries = bench.way.size();
+        for (int node = 2; node <= nodes; node++) {
+            bench.deliver(AuditQuery.class, node);
+        }
+        assertEquals(2 * (nodes - 1), queries + bench.way.size());
+        bench.settle();
+        assertEquals(1, stats(bench).audited());
     }
 
     @Test
