@@ -264,6 +264,49 @@ class CrashStoriesTest {
         assertEquals("second", read(1));
     }
 
+    /** HANDOVER within one writer: what was released is the older value; the newer one stays at its holder. */
+    @Test
+    void aLateReleaseOfAnOlderBackupKeepsTheNewerOne() {
+        bench.own(2, "older");
+        bench.turn(bench.n(2), new Replica.Flushing(77));
+        bench.deliver(WriteBack.class, 1);
+        bench.deliver(CacheMessage.WriteBackAck.class, 2);
+        Bench.Letter release = bench.take(BackupRelease.class, 1);
+        long write = bench.put(2, "newer");
+        bench.settle();
+        assertTrue(bench.isWritten(write));
+        bench.deliver(release);
+        bench.kill(2);
+        bench.view(2, 0, 0, 2);
+        assertEquals("newer", read(3));
+    }
+
+    /** LATE-3: two are lost at once, and with them a write; others have seen that it is. Its backup, back again, doesn't undo that. */
+    @Test
+    void aBackupOfALostViewIsRefusedOnceTheKeyWasRead() {
+        bench.own(2, "lost with two nodes");
+        bench.kill(2);
+        bench.crash(1);
+        bench.view(2, 2, 2);
+        assertTrue(read(3).contains("NoSuchKey"));
+        bench.view(3, 2, 0, 2);
+        bench.settle();
+        assertEquals("", bench.stored());
+        assertTrue(read(1).contains("NoSuchKey"));
+        assertEquals(-1, bench.n(1).facts().held(), "and is not kept");
+    }
+
+    /** The same, but nobody has read the key: then it is as good as ever. */
+    @Test
+    void aBackupOfALostViewIsAsGoodAsEverIfNobodyHasReadTheKey() {
+        bench.own(2, "kept after all");
+        bench.kill(2);
+        bench.crash(1);
+        bench.view(2, 2, 2);
+        bench.view(3, 2, 0, 2);
+        assertEquals("kept after all", read(3));
+    }
+
     /** FAULT-4: who was taken for dead and starts anew has nothing, and nothing that is meant for its earlier start reaches it. */
     @Test
     void whoComesBackStartsEmptyAndTakesNothingMeantForItsEarlierStart() {
