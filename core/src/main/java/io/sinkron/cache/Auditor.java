@@ -206,7 +206,7 @@ final class Auditor {
             giveUp(audit);
             return;
         }
-        AuditedCopy stored = AuditedCopy.of(fetched.value(), context);
+        AuditedCopy stored = CopyReader.of(fetched.value(), context);
         Optional<AuditAnomaly> anomaly = AuditJudge.judge(audit.copies.values(), stored);
         if (anomaly.isPresent()) {
             found(audit, anomaly.get(), Optional.of(stored));

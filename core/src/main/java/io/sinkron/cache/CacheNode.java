@@ -162,7 +162,7 @@ public final class CacheNode {
         } else if (message instanceof StateReply m) {
             queries.answered(from, m);
         } else if (message instanceof AuditQuery m) {
-            AuditedCopy copy = AuditedCopy.of(lines.get(m.key()), context);
+            AuditedCopy copy = CopyReader.of(lines.get(m.key()), context);
             context.outbox.send(from, new AuditReply(m.epoch(), m.key(), m.audit(), copy));
         } else if (message instanceof AuditReply m) {
             home.auditor.answered(from, m);

@@ -135,11 +135,11 @@ class AuditJudgeTest {
 
     @Test
     void theHashTellsBytesDeletionAndExpiryApart() {
-        long hash = AuditedCopy.hash(value("x", false, 0));
-        assertEquals(hash, AuditedCopy.hash(value("x", false, 0)));
-        assertNotEquals(hash, AuditedCopy.hash(value("y", false, 0)));
-        assertNotEquals(hash, AuditedCopy.hash(value("x", true, 0)));
-        assertNotEquals(hash, AuditedCopy.hash(value("x", false, 1)));
+        long hash = CopyReader.hash(value("x", false, 0));
+        assertEquals(hash, CopyReader.hash(value("x", false, 0)));
+        assertNotEquals(hash, CopyReader.hash(value("y", false, 0)));
+        assertNotEquals(hash, CopyReader.hash(value("x", true, 0)));
+        assertNotEquals(hash, CopyReader.hash(value("x", false, 1)));
     }
 
     private static MemoryValue value(String text, boolean deleted, long expires) {
