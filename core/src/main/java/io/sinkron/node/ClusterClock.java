@@ -22,9 +22,13 @@ final class ClusterClock {
         this.baseMillis = lastStampMillis;
     }
 
-    /** A stamp or a leader's time that was true at some moment up to now. */
+    /**
+     * A stamp or a leader's time that was true at some moment up to now. A stamp of 0 tells no time: it is that of a first leader's first entry, and if
+     * that leader ended with it, the next one must still go by a wall clock. Otherwise the cluster would live in 1970 until a restarted node leads,
+     * and whatever is kept for a time would be over at that moment.
+     */
     void heard(long millis, long now) {
-        hasHeard = true;
+        hasHeard |= millis > 0;
         if (millis > estimate(now)) {
             baseMillis = millis;
             baseNanos = now;

@@ -30,6 +30,14 @@ class ClusterClockTest {
     }
 
     @Test
+    void aFirstLeaderThatDiedBeforeItToldTheTimeLeavesThatToTheNextOne() {
+        ClusterClock clock = new ClusterClock(0, 3_600_000, 0);
+        clock.heard(0, SECOND);
+        clock.leaderStarted(0, 2 * SECOND);
+        assertEquals(3_602_000, clock.estimate(2 * SECOND));
+    }
+
+    @Test
     void theTimeNeverFallsWhateverIsHeard() {
         ClusterClock clock = new ClusterClock(0, 0, 0);
         clock.heard(10_000, 0);
