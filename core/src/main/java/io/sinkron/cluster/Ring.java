@@ -3,6 +3,7 @@ package io.sinkron.cluster;
 import io.sinkron.common.Bytes;
 import io.sinkron.common.NodeId;
 import io.sinkron.common.XxHash64;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -57,9 +58,18 @@ public final class Ring {
 
     private static long[] positions(Member member, long seed) {
         long[] positions = new long[member.weight() * POINTS_PER_WEIGHT];
-        String prefix = member.id().value() + '#';
+        byte[] prefix = (member.id().value() + '#').getBytes(StandardCharsets.UTF_8);
+        byte[] name = Arrays.copyOf(prefix, prefix.length + 1);
+        int longer = 10;
         for (int i = 0; i < positions.length; i++) {
-            positions[i] = ordered(XxHash64.hash(prefix + i, seed));
+            if (i == longer) {
+                name = Arrays.copyOf(prefix, name.length + 1);
+                longer *= 10;
+            }
+            for (int rest = i, at = name.length - 1; at >= prefix.length; at--, rest /= 10) {
+                name[at] = (byte) ('0' + rest % 10);
+            }
+            positions[i] = ordered(XxHash64.hash(name, seed));
         }
         Arrays.sort(positions);
         return positions;

@@ -40,27 +40,34 @@ public final class CacheInvariants implements WorldObserver {
 
     @Override
     public void turned(NodeId node, Node machine) {
-        Map<Bytes, LineInfo> own = new HashMap<>();
-        SimulatedNode process = nodes.stream()
-                .filter(other -> other.id().equals(node))
-                .findFirst()
-                .orElseThrow();
-        readable(process).forEach(line -> own.put(line.key(), line));
-        afterLastTurn.put(node, own);
+        List<LineInfo> own = readable(process(node));
         if (own.isEmpty()) {
+            afterLastTurn.remove(node);
             return;
         }
+        Map<Bytes, LineInfo> byKey = new HashMap<>();
+        own.forEach(line -> byKey.put(line.key(), line));
+        afterLastTurn.put(node, byKey);
         for (SimulatedNode other : nodes) {
-            if (other != process && hasLease(other)) {
-                Map<Bytes, LineInfo> theirs = afterLastTurn.getOrDefault(other.id(), Map.of());
-                own.forEach((key, line) -> {
-                    LineInfo known = theirs.get(key);
+            Map<Bytes, LineInfo> theirs = afterLastTurn.get(other.id());
+            if (theirs != null && theirs != byKey && hasLease(other)) {
+                for (LineInfo line : own) {
+                    LineInfo known = theirs.get(line.key());
                     if (known != null) {
                         compare(new Copy(other.id(), known), new Copy(node, line));
                     }
-                });
+                }
             }
         }
+    }
+
+    private SimulatedNode process(NodeId id) {
+        for (SimulatedNode node : nodes) {
+            if (node.id().equals(id)) {
+                return node;
+            }
+        }
+        throw new IllegalArgumentException("there is no node " + id);
     }
 
     private static List<LineInfo> readable(SimulatedNode node) {

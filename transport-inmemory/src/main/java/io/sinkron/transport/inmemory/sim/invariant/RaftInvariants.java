@@ -52,6 +52,8 @@ public final class RaftInvariants implements WorldObserver {
         private long commit;
         private long applied;
         private boolean running;
+        private long ledTerm;
+        private long ledWithConfigurationAt;
         private Configuration atLastTurn;
 
         Shadow(Configuration founding) {
@@ -302,6 +304,11 @@ public final class RaftInvariants implements WorldObserver {
     }
 
     private void leads(NodeId node, Shadow shadow, NodeStatus status) {
+        if (shadow.ledTerm == status.term() && shadow.ledWithConfigurationAt == shadow.memory.configurationIndex()) {
+            return; // nothing that matters has changed since it was looked at: the commit index only grows
+        }
+        shadow.ledTerm = status.term();
+        shadow.ledWithConfigurationAt = shadow.memory.configurationIndex();
         Server leader = new Server(node, shadow.memory.hardState().identity());
         elections.leads(leader, status.term(), shadow.memory.configuration());
         if (shadow.memory.hasConfigurations()

@@ -24,6 +24,9 @@ import java.util.TreeMap;
 final class ShadowLog {
     private static final long NOTHING = 0;
 
+    /** Wall clocks are off by an hour at most, in either direction, and runs last minutes. */
+    private static final long FURTHEST_JUMP_MILLIS = 3 * 3_600_000;
+
     private record Slot(long term, long stampMillis, long prefixHash) {}
 
     /** Knows the hash of what a snapshot stands for. */
@@ -83,6 +86,9 @@ final class ShadowLog {
         long lastStamp = slots.isEmpty() ? baseStampMillis : slots.get(slots.size() - 1).stampMillis;
         if (entry.stampMillis() < lastStamp || entry.term() < lastTerm()) {
             throw new Violation("R15 stamps and terms never fall along a log", entry + " follows stamp " + lastStamp);
+        }
+        if (lastStamp > 0 && entry.stampMillis() - lastStamp > FURTHEST_JUMP_MILLIS) {
+            throw new Violation("R16 the cluster's time doesn't jump", entry + " follows stamp " + lastStamp);
         }
         long hash = XxHash64.hash(entry.payload().array(), prefixHash(lastIndex()));
         hash = hash * 31 + entry.term();

@@ -182,7 +182,7 @@ final class LockClient {
     private void take(String lock, boolean shared) {
         LockSessionState asking = session;
         Owner owner = new Owner(asking.id(), "o");
-        long waitMillis = new long[] {0, 300, 1_500, 4_000}[random.nextInt(4)];
+        long waitMillis = new long[] {0, 300, 1_500, 4_000, 4_000}[random.nextInt(5)];
         boolean remembered = random.nextBoolean();
         Optional<LockCommand.Remember> remember =
                 remembered ? Optional.of(new LockCommand.Remember("r" + requests++, requests)) : Optional.empty();
@@ -229,7 +229,7 @@ final class LockClient {
             var hold = new LockWatch.Hold(asking, lock, owner, exclusive, granted.token());
             watch.granted(asked, hold);
             keep(hold, granted.holds());
-            environment.after(random.nextLong(60 * MILLI), this::takeMoreOrGiveBack);
+            think(random.nextLong(60 * MILLI), this::takeMoreOrGiveBack);
         } else if (outcome.surelyNothing()) {
             watch.refused(asked);
             mark(outcome.answer());
@@ -277,7 +277,7 @@ final class LockClient {
     }
 
     private void takeMoreOrGiveBack() {
-        if (!draining && !session.isOver() && held.size() < 3 && random.chance(0.5)) {
+        if (!draining && !session.isOver() && held.size() < 3 && random.chance(0.7)) {
             boolean again = random.chance(0.1);
             LockWatch.Hold top = held.peek();
             take(again ? top.lock() : names.pick(random), again && !top.exclusive());

@@ -40,7 +40,7 @@ public final class SimulatedNode {
     private static final long WALL_EPOCH_MILLIS = 1_700_000_000_000L;
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long NOTICE_NANOS = 50 * NANOS_PER_MILLI;
-    private static final long MEAN_SNAPSHOT_NANOS = 300 * NANOS_PER_MILLI;
+    private static final long NO_TIMER = Long.MAX_VALUE;
 
     /** Makes a call from its id and the node's clock. */
     @FunctionalInterface
@@ -53,7 +53,7 @@ public final class SimulatedNode {
     private final long nameHash;
     private final World world;
     private final SeededRandom random;
-    private final SeededRandom snapshotRandom;
+    private final SnapshotThread snapshots;
     private final SimulatedStorage storage;
     private final NodeDisk disk;
     private final Deque<NodeInput> mailbox = new ArrayDeque<>();
@@ -68,7 +68,7 @@ public final class SimulatedNode {
     private boolean paused;
     private long pausedUntilNanos = Long.MIN_VALUE;
     private long timerAtNanos;
-    private long snapshotThreadFreeAtNanos;
+    private long timerDeadline;
 
     /** A node that is down; {@link #start} starts it. */
     public SimulatedNode(NodeOptions options, FileLogOptions logOptions, World world, SeededRandom random) {
@@ -76,7 +76,7 @@ public final class SimulatedNode {
         this.nameHash = XxHash64.hash(options.self().value(), 0);
         this.world = world;
         this.random = random;
-        this.snapshotRandom = random.split("snapshot");
+        this.snapshots = new SnapshotThread(random.split("snapshot"));
         this.storage = new SimulatedStorage(
                 world.scheduler(),
                 random.split("disk"),
@@ -166,8 +166,8 @@ public final class SimulatedNode {
         paused = false;
         pausedUntilNanos = Long.MIN_VALUE;
         turnScheduled = false;
-        timerAtNanos = Long.MAX_VALUE;
-        snapshotThreadFreeAtNanos = now;
+        timerAtNanos = NO_TIMER;
+        snapshots.started(now);
         calls = new OpenCalls();
         record(IN_STARTED);
         world.recorder().hash().add(incarnation);
@@ -329,17 +329,25 @@ public final class SimulatedNode {
         }
     }
 
+    /** A timer that is set rings; what is due later by then sets it anew, and what is due earlier replaces it. */
     private void scheduleTimer() {
-        long due = clock.trueTime(node.deadline()) + random.nextLong(quality.maxTimerDelayNanos() + 1);
-        if (due < timerAtNanos) {
-            timerAtNanos = due;
-            after(due - world.scheduler().nowNanos(), () -> {
-                if (timerAtNanos == due) {
-                    timerAtNanos = Long.MAX_VALUE;
-                    scheduleTurn();
-                }
-            });
+        long deadline = node.deadline();
+        if (timerAtNanos != NO_TIMER && deadline - timerDeadline >= 0) {
+            return;
         }
+        long due = clock.trueTime(deadline) + random.nextLong(quality.maxTimerDelayNanos() + 1);
+        timerDeadline = deadline;
+        timerAtNanos = due;
+        after(due - world.scheduler().nowNanos(), () -> {
+            if (timerAtNanos == due) {
+                timerAtNanos = NO_TIMER;
+                if (node.deadline() - localNanos() <= 0) {
+                    scheduleTurn();
+                } else {
+                    scheduleTimer();
+                }
+            }
+        });
     }
 
     private void perform(NodeEffect effect) {
@@ -371,12 +379,9 @@ public final class SimulatedNode {
         }
     }
 
-    /** The snapshot thread: one task at a time, done when a drawn time is over; a crash takes it with it. */
+    /** A crash takes the work of the snapshot thread with it. */
     private void offload(SnapshotTask task) {
-        long now = world.scheduler().nowNanos();
-        long begins = Math.max(now, snapshotThreadFreeAtNanos);
-        snapshotThreadFreeAtNanos = begins + snapshotRandom.exponentialNanos(MEAN_SNAPSHOT_NANOS);
-        after(snapshotThreadFreeAtNanos - now, () -> {
+        after(snapshots.take(world.scheduler().nowNanos()), () -> {
             SnapshotResult result = guarded(task::run);
             mailbox.add((machine, time) -> {
                 record(IN_SNAPSHOT);
