@@ -4,14 +4,12 @@ import io.sinkron.cache.CacheMessage.Grant;
 import io.sinkron.cache.CacheMessage.GrantAck;
 import io.sinkron.cache.CacheMessage.Permission;
 import io.sinkron.cache.CacheMessage.Snoop;
-import io.sinkron.cache.CacheMessage.SnoopResponse;
 import io.sinkron.common.Answer;
 import io.sinkron.common.Bytes;
 import io.sinkron.common.NodeId;
 import io.sinkron.common.Refusal;
 import io.sinkron.spi.MemoryAnswer;
 import io.sinkron.spi.MemoryValue;
-import java.util.Optional;
 
 /**
  * The cache controller: one state machine a line (Papamarcos and Patel 1984; transient states after Sorin, Hill and Wood). "none", "shared" and
@@ -48,7 +46,7 @@ final class CacheController {
     private final Evictor evictor;
     private final Regions regions;
     private final Withdrawal withdrawal;
-    private final MinimumHold hold;
+    private final SnoopAnswers snoops;
 
     CacheController(Context context, LineTable lines, PendingCalls calls, DirtyLines dirty) {
         this.context = context;
@@ -60,7 +58,7 @@ final class CacheController {
         this.evictor = new Evictor(lines, dirty, room, outstanding);
         this.regions = new Regions(context, lines, room, outstanding, evictor);
         this.withdrawal = new Withdrawal(lines, dirty, outstanding);
-        this.hold = new MinimumHold(context, this::snoop);
+        this.snoops = new SnoopAnswers(context, lines, outstanding);
     }
 
     /** A new read or write. */
@@ -183,56 +181,9 @@ final class CacheController {
                 : ClaimRules.perform(request, line.value, line.state.outside(), epoch, nowMillis);
     }
 
-    /** The home asks for the line. Answered at once, or after the minimum hold; one of a transaction before our grant's is over already. */
+    /** The home asks for the line. */
     void snoop(NodeId home, Snoop snoop) {
-        Line line = lines.get(snoop.key());
-        boolean kept = false;
-        Optional<MemoryValue> data = Optional.empty();
-        if (line != null) {
-            boolean isOver = line.grantEpoch == snoop.epoch() && snoop.txn() <= line.grantTxn;
-            if (isOver || hold.defers(line, home, snoop)) {
-                return;
-            }
-            data = line.state.isDirty() ? Optional.of(line.value) : data;
-            if (snoop.exclusive()) {
-                invalidate(line);
-            } else {
-                kept = share(line);
-            }
-            outstanding.settle(line);
-        }
-        context.outbox.send(home, new SnoopResponse(snoop.epoch(), snoop.key(), snoop.txn(), kept, data));
-    }
-
-    private void invalidate(Line line) {
-        if (line.state.isReadable()) {
-            line.counters.invalidations.increment();
-            context.outbox.invalidated(line.key);
-        }
-        switch (line.state) {
-            case S, E -> line.clear();
-            case SM_A -> {
-                line.clear();
-                line.state = ControllerState.IM_D;
-            }
-            case M, MS_A -> {
-                line.state = ControllerState.MI_A;
-                line.visible = null;
-            }
-            case I, IS_D, IM_D, MI_A -> {}
-        }
-    }
-
-    private static boolean share(Line line) {
-        if (line.state == ControllerState.E) {
-            line.state = ControllerState.S;
-        } else if (line.state == ControllerState.M) {
-            line.state = ControllerState.MS_A;
-            if (line.visible != line.value) {
-                line.visible = null;
-            }
-        }
-        return line.state.isReadable();
+        snoops.snoop(home, snoop);
     }
 
     /** The home's answer to a request; accepted for the outstanding one only (rule P3). */
@@ -254,9 +205,7 @@ final class CacheController {
             line.grantEpoch = grant.epoch();
             line.grantTxn = grant.txn();
             serve(line);
-            if (line.state == ControllerState.M) {
-                hold.begin(line.key);
-            }
+            snoops.granted(line);
         } else {
             outstanding.ask(line, work);
         }
@@ -362,7 +311,7 @@ final class CacheController {
 
     /** Ends every call that isn't performed, and holds no line any more: this node is about to stop. */
     void close(Refusal refusal) {
-        hold.endAll();
+        snoops.close();
         for (PendingCall call : calls.all()) {
             if (!call.isPerformed()) {
                 end(call, refusal);

@@ -1,6 +1,7 @@
 package io.sinkron.cache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sinkron.cache.CacheRequest.Durability;
 import io.sinkron.common.Bytes;
@@ -83,7 +84,34 @@ class RegionProperties {
         }
     }
 
+    /** Values of all sizes, dirty and clean: what is counted is what is held, and it is never more than allowed when a turn is over. */
+    @Property(tries = 200)
+    void theBytesCountedAreThoseHeldAndNoMoreThanAllowed(
+            @ForAll @Size(max = 60) List<@IntRange(max = 3 * KEYS * 8 - 1) Integer> steps) {
+        Lone lone = new Lone(CacheOptions.DEFAULT.withCapacity(100, 64 << 10));
+        lone.node.region(-1, new CacheRegion("a", 100, 20_000), lone.now);
+        lone.node.region(-2, new CacheRegion("b", 100, 40_000), lone.now);
+        for (int step : steps) {
+            Use use = new Use(step % 3, step / 3 % KEYS);
+            int size = 2_500 * (step / 3 / KEYS);
+            put(lone, use, step % 2 == 0 ? Durability.WRITE_BACK : Durability.WRITE_THROUGH, "x".repeat(size));
+            long[] held = new long[3];
+            for (Line line : lone.lines.all()) {
+                held[CACHES.indexOf(CacheKeys.region(line.key))] += line.bytes();
+            }
+            for (int i = 0; i < CACHES.size(); i++) {
+                assertEquals(held[i], lone.lines.stats(CACHES.get(i)).bytes());
+            }
+            assertTrue(held[0] + held[1] + held[2] <= 64 << 10, "all: " + List.of(held[0], held[1], held[2]));
+            assertTrue(held[1] <= 20_000 && held[2] <= 40_000, "regions: " + held[1] + ", " + held[2]);
+        }
+    }
+
     private static void put(Lone lone, Use use, Durability durability) {
-        lone.call(new CacheRequest.Put(use.line(), Bytes.utf8("v"), -1, 0, durability, Optional.empty()));
+        put(lone, use, durability, "v");
+    }
+
+    private static void put(Lone lone, Use use, Durability durability, String value) {
+        lone.call(new CacheRequest.Put(use.line(), Bytes.utf8(value), -1, 0, durability, Optional.empty()));
     }
 }

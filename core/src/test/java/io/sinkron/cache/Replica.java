@@ -320,7 +320,8 @@ final class Replica {
     }
 
     private boolean isHolding() {
-        Object hold = StateEncoder.peek(StateEncoder.peek(node, "controller"), "hold");
+        Object snoops = StateEncoder.peek(StateEncoder.peek(node, "controller"), "snoops");
+        Object hold = StateEncoder.peek(snoops, "hold");
         return !((Map<?, ?>) StateEncoder.peek(hold, "held")).isEmpty();
     }
 
