@@ -27,10 +27,11 @@ final class ClusterWalk {
     static final long MILLI = 1_000_000;
     private static final long LEASE = 1_000 * MILLI;
     private static final long CALL_TIME = 3_000 * MILLI;
-    private static final CacheOptions OPTIONS =
+    static final CacheOptions OPTIONS =
             CacheOptions.DEFAULT.withCapacity(5, 1 << 20).withFilter(3).withAudit(100 * MILLI, 3);
 
     final Random random;
+    private final CacheOptions options;
     final List<Box> boxes = new ArrayList<>();
     final List<Bytes> keys = new ArrayList<>();
     private final PriorityQueue<Scheduled> agenda =
@@ -95,8 +96,8 @@ final class ClusterWalk {
 
         void start() {
             incarnation++;
-            lines = new LineTable(OPTIONS);
-            node = new CacheNode(OPTIONS, id, incarnation, lines, random);
+            lines = new LineTable(options);
+            node = new CacheNode(options, id, incarnation, lines, random);
             told = history.size();
             tickAt = Long.MAX_VALUE;
         }
@@ -111,6 +112,11 @@ final class ClusterWalk {
     }
 
     ClusterWalk(long seed, int nodes, int keyCount) {
+        this(seed, nodes, keyCount, OPTIONS);
+    }
+
+    ClusterWalk(long seed, int nodes, int keyCount, CacheOptions options) {
+        this.options = options;
         random = new Random(seed);
         for (int i = 1; i <= nodes; i++) {
             boxes.add(new Box(NodeId.of("n" + i)));
@@ -285,6 +291,11 @@ final class ClusterWalk {
         answered++;
     }
 
+    /** The newest version of a key that anybody has seen. */
+    long seen(Bytes key) {
+        return seen.get(key);
+    }
+
     private void observed(Call call, long version) {
         require(
                 version >= call.seenBefore(),
@@ -313,7 +324,7 @@ final class ClusterWalk {
             require(least >= seen.get(key), key.asUtf8() + " shows an old value");
         }
         for (Box box : boxes) {
-            require(!box.isUp() || box.lines.size() <= OPTIONS.maxEntries(), "the table is over its capacity");
+            require(!box.isUp() || box.lines.size() <= options.maxEntries(), "the table is over its capacity");
         }
     }
 
