@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -19,6 +20,7 @@ final class BulkCalls<K, R> extends CompletableFuture<BulkResult<K, R>> {
     static <K, R> CompletionStage<BulkResult<K, R>> each(
             Collection<? extends K> keys, Function<K, CompletionStage<R>> call) {
         Set<K> distinct = new LinkedHashSet<>(keys);
+        distinct.forEach(key -> Objects.requireNonNull(key, "key"));
         Arguments.range("keys", distinct.size(), 0, NamedCache.MAX_BULK_KEYS);
         BulkCalls<K, R> bulk = new BulkCalls<>();
         for (K key : distinct) {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -113,7 +114,11 @@ final class CacheCall {
         });
         inTime.orTimeout(endNanos - System.nanoTime(), TimeUnit.NANOSECONDS).whenComplete((value, error) -> {
             if (error != null) {
-                executor.execute(() -> end.completeExceptionally(late.get()));
+                try {
+                    executor.execute(() -> end.completeExceptionally(late.get()));
+                } catch (RejectedExecutionException full) {
+                    end.completeExceptionally(late.get());
+                }
             }
         });
         return end;

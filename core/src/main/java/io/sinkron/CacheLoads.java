@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -128,9 +127,9 @@ final class CacheLoads<K, V> {
 
         /** The copy that tells of the claim's end may have left this node, for lack of room: then there is nothing to wait for. */
         private CompletionStage<End<V>> later() {
-            Executor delayed = CompletableFuture.delayedExecutor(
-                    PAUSE_MILLIS, TimeUnit.MILLISECONDS, parts.config().executor());
-            return CompletableFuture.supplyAsync(this::claim, delayed).thenCompose(Function.identity());
+            return new CompletableFuture<Void>()
+                    .completeOnTimeout(null, PAUSE_MILLIS, TimeUnit.MILLISECONDS)
+                    .thenCompose(paused -> claim());
         }
 
         private CompletionStage<End<V>> call(Claimed claim) {

@@ -12,7 +12,7 @@ package io.sinkron;
  * @param writerFailures calls of the writer that failed
  * @param slowComputes functions of computed updates that took longer than {@link io.sinkron.cache.CacheOptions#maxComputeNanos}
  * @param evictions entries removed here to make room
- * @param size entries here at present
+ * @param size entries here at present; a key that was found absent counts as well, until another node writes it or its place is needed
  * @param missedEvents changes that listeners here were not told of, because they were slow or a message was lost
  */
 public record CacheStatistics(

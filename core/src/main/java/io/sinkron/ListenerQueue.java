@@ -26,26 +26,31 @@ final class ListenerQueue<K> {
         this.executor = executor;
     }
 
-    synchronized void offer(CacheEvent<K> event) {
-        if (isClosed) {
-            return;
+    void offer(CacheEvent<K> event) {
+        synchronized (this) {
+            if (isClosed) {
+                return;
+            }
+            if (pending.size() >= CacheListener.MAX_PENDING_EVENTS) {
+                missed++;
+                missedSince++;
+            } else {
+                tellMissed();
+                pending.add(event);
+            }
         }
-        if (pending.size() >= CacheListener.MAX_PENDING_EVENTS) {
-            miss(1);
-            return;
-        }
-        tellMissed();
-        pending.add(event);
         run();
     }
 
     /** So many events were lost on their way here. */
-    synchronized void miss(long events) {
-        if (isClosed) {
-            return;
+    void miss(long events) {
+        synchronized (this) {
+            if (isClosed) {
+                return;
+            }
+            missed += events;
+            missedSince += events;
         }
-        missed += events;
-        missedSince += events;
         run();
     }
 
@@ -65,25 +70,37 @@ final class ListenerQueue<K> {
         pending.clear();
     }
 
+    /** Has the next events handed over, unless that is being done. Without the lock: the executor may run them right here. */
     private void run() {
+        if (!begins()) {
+            return;
+        }
+        try {
+            executor.execute(this::round);
+        } catch (RejectedExecutionException full) {
+            refused();
+        }
+    }
+
+    private synchronized boolean begins() {
         if (pending.isEmpty()) {
             tellMissed();
         }
         if (isRunning || isClosed || pending.isEmpty()) {
-            return;
+            return false;
         }
         isRunning = true;
-        try {
-            executor.execute(this::round);
-        } catch (RejectedExecutionException full) {
-            isRunning = false;
-            for (CacheEvent<K> event = pending.poll(); event != null; event = pending.poll()) {
-                if (event instanceof CacheEvent.Missed<K> before) {
-                    missedSince += before.events();
-                } else {
-                    missed++;
-                    missedSince++;
-                }
+        return true;
+    }
+
+    private synchronized void refused() {
+        isRunning = false;
+        for (CacheEvent<K> event = pending.poll(); event != null; event = pending.poll()) {
+            if (event instanceof CacheEvent.Missed<K> before) {
+                missedSince += before.events();
+            } else {
+                missed++;
+                missedSince++;
             }
         }
     }
@@ -102,8 +119,8 @@ final class ListenerQueue<K> {
         }
         synchronized (this) {
             isRunning = false;
-            run();
         }
+        run();
     }
 
     private synchronized CacheEvent<K> next() {

@@ -217,6 +217,7 @@ final class TypedCache<K, V> implements NamedCache<K, V> {
     @Override
     public CompletionStage<BulkResult<K, Long>> putAll(
             Map<? extends K, ? extends V> entries, PutOptions how, CallOptions options) {
+        entries.values().forEach(value -> Objects.requireNonNull(value, "value"));
         return open(() -> BulkCalls.each(entries.keySet(), key -> put(key, entries.get(key), how, options)));
     }
 

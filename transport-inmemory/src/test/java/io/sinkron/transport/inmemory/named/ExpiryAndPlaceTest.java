@@ -15,26 +15,22 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** How long entries stay: idle times, and places. */
 @Timeout(30)
+@ExtendWith(SharedNodes.class)
 class ExpiryAndPlaceTest {
     private static final Duration IDLE = Duration.ofMillis(600);
 
     private static ThreeNodes three;
 
     @BeforeAll
-    static void start() throws Exception {
-        three = ThreeNodes.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        three.close();
+    static void start(ThreeNodes shared) {
+        three = shared;
     }
 
     private static List<NamedCache<String, Long>> idling(Duration timeToLive) {

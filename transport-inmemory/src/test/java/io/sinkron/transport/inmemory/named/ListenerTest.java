@@ -13,24 +13,20 @@ import io.sinkron.NamedCache;
 import io.sinkron.cache.ChangeKind;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Hearing of what other nodes write. */
 @Timeout(30)
+@ExtendWith(SharedNodes.class)
 class ListenerTest {
     private static ThreeNodes three;
 
     @BeforeAll
-    static void start() throws Exception {
-        three = ThreeNodes.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        three.close();
+    static void start(ThreeNodes shared) {
+        three = shared;
     }
 
     private static List<NamedCache<String, Long>> caches() {

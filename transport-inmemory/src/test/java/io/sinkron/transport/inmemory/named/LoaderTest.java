@@ -30,9 +30,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Reading through a loader: once for all nodes, and never over a newer write. */
 @Timeout(30)
+@ExtendWith(SharedNodes.class)
 class LoaderTest {
     private static final CallOptions PATIENT = CallOptions.DEFAULT.within(Duration.ofSeconds(20));
 
@@ -42,14 +44,13 @@ class LoaderTest {
     private final VersionedStore store = new VersionedStore();
 
     @BeforeAll
-    static void start() throws Exception {
-        three = ThreeNodes.start();
+    static void start(ThreeNodes shared) {
+        three = shared;
         threads = Executors.newCachedThreadPool();
     }
 
     @AfterAll
     static void stop() {
-        three.close();
         threads.shutdownNow();
     }
 

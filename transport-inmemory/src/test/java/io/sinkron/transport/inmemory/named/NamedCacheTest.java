@@ -8,11 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sinkron.BadRequestException;
 import io.sinkron.BulkResult;
-import io.sinkron.CacheClosedException;
 import io.sinkron.CacheCodec;
 import io.sinkron.CacheConfig;
 import io.sinkron.CacheEntry;
-import io.sinkron.CacheMismatchException;
 import io.sinkron.CacheRefusal;
 import io.sinkron.CacheStatistics;
 import io.sinkron.CallOptions;
@@ -22,6 +20,7 @@ import io.sinkron.NamedCache;
 import io.sinkron.PutOptions;
 import io.sinkron.SinkronException;
 import io.sinkron.VersionMismatchException;
+import io.sinkron.cache.CacheKeys;
 import io.sinkron.cache.CacheOptions;
 import io.sinkron.cache.LineState;
 import io.sinkron.common.Bytes;
@@ -33,27 +32,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What a named cache does without loader, writer or listeners. */
 @Timeout(30)
+@ExtendWith(SharedNodes.class)
 class NamedCacheTest {
     private static ThreeNodes three;
 
     @BeforeAll
-    static void start() throws Exception {
-        three = ThreeNodes.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        three.close();
+    static void start(ThreeNodes shared) {
+        three = shared;
     }
 
     private static List<NamedCache<String, Long>> numbers() {
@@ -91,8 +85,7 @@ class NamedCacheTest {
     void aKeyOfTheUnnamedCacheThatLooksLikeALineOfANamedOneIsAKeyLikeAnyOther() {
         NamedCache<String, Long> cache = numbers().get(0);
         cache.put("k", 1L);
-        byte[] forged = io.sinkron.cache.CacheKeys.named(cache.name(), 1, Bytes.utf8("k"))
-                .array();
+        byte[] forged = CacheKeys.named(cache.name(), 1, Bytes.utf8("k")).array();
         String key = new String(forged, java.nio.charset.StandardCharsets.UTF_8);
         three.node(0).cache().put(key, "forged");
         assertEquals(Optional.of("forged"), three.node(1).cache().get(key));
@@ -332,83 +325,12 @@ class NamedCacheTest {
     }
 
     @Test
-    void aNodeWhoseCodecsDifferIsRefusedAtItsFirstCallAndToldBoth() {
-        String name = three.freshName();
-        NamedCache<String, Long> first = three.node(0)
-                .cache(CacheConfig.of(name, CacheCodec.utf8(), CacheCodec.longs())
-                        .build());
-        first.put("k", 1L);
-        NamedCache<String, String> second =
-                three.node(1).cache(CacheConfig.of(name).build());
-        CacheMismatchException refused = assertThrows(CacheMismatchException.class, () -> second.get("k"));
-        assertEquals(
-                new CacheRefusal.Mismatch(name, "keys=utf8 values=utf8", "keys=utf8 values=long"), refused.refusal());
-        assertThrows(CacheMismatchException.class, () -> second.put("k", "v"));
-        CompletionException opening = assertThrows(
-                CompletionException.class,
-                () -> second.whenOpen().toCompletableFuture().join());
-        assertInstanceOf(CacheMismatchException.class, opening.getCause());
-        assertEquals(Optional.of(1L), first.get("k"));
-    }
-
-    @Test
-    void aNameOpenedTwiceIsOneCacheAndWithOtherOptionsRefused() {
-        String name = three.freshName();
-        NamedCache<String, String> cache =
-                three.node(0).cache(CacheConfig.of(name).build());
-        assertEquals(cache, three.node(0).cache(CacheConfig.of(name).build()));
-        CacheConfig<String, String> other = CacheConfig.of(name).maxEntries(5).build();
-        assertThrows(CacheMismatchException.class, () -> three.node(0).cache(other));
-        cache.close();
-        assertEquals(5, three.node(0).cache(other).config().maxEntries());
-    }
-
-    @Test
-    void aConfigurationOutOfRangeIsRefusedByName() {
-        assertBad("name", () -> CacheConfig.of("x".repeat(65)).build());
-        assertBad("name", () -> CacheConfig.of("").build());
-        assertBad("maxEntries", () -> CacheConfig.of("a").maxEntries(0).build());
-        assertBad(
-                "timeToLive",
-                () -> CacheConfig.of("a").timeToLive(Duration.ofDays(31)).build());
-        assertBad(
-                "maxIdle",
-                () -> CacheConfig.of("a").maxIdle(Duration.ofMillis(9)).build());
-        assertBad(
-                "keys.id",
-                () -> CacheConfig.of(
-                                "a", CacheCodec.of("", (String s) -> Bytes.utf8(s), Bytes::asUtf8), CacheCodec.longs())
-                        .build());
-    }
-
-    private static void assertBad(String field, org.junit.jupiter.api.function.Executable what) {
-        BadRequestException refused = assertThrows(BadRequestException.class, what);
-        assertTrue(refused.getMessage().contains(field.replace(".id", "")), refused.getMessage());
-    }
-
-    @Test
-    void aClosedCacheRefusesAndTheOtherNodesGoOn() {
-        List<NamedCache<String, Long>> caches = numbers();
-        caches.get(0).put("k", 1L);
-        caches.get(0).close();
-        caches.get(0).close();
-        assertThrows(CacheClosedException.class, () -> caches.get(0).get("k"));
-        assertThrows(CacheClosedException.class, () -> caches.get(0).getIfLocal("k"));
-        assertEquals(Optional.of(1L), caches.get(1).get("k"));
-    }
-
-    @Test
-    void aDestroyedCacheIsEmptyAndItsNameIsFreeForOtherCodecs() throws Exception {
-        List<NamedCache<String, Long>> caches = numbers();
-        String name = caches.get(0).name();
-        caches.get(0).put("k", 1L);
-        caches.get(1).get("k");
-        caches.get(0).destroy();
-        assertThrows(CacheClosedException.class, () -> caches.get(0).get("k"));
-        NamedCache<String, String> text =
-                three.node(0).cache(CacheConfig.of(name).build());
-        text.whenOpen().toCompletableFuture().get(10, TimeUnit.SECONDS);
-        assertEquals(Optional.empty(), text.get("k"));
-        assertThrows(CacheMismatchException.class, () -> caches.get(1).get("k"));
+    void aBulkCallWithAMissingValueCallsNothing() {
+        NamedCache<String, Long> cache = numbers().get(0);
+        Map<String, Long> entries = new LinkedHashMap<>();
+        entries.put("a", 1L);
+        entries.put("b", null);
+        assertThrows(NullPointerException.class, () -> cache.putAll(entries));
+        assertEquals(Optional.empty(), cache.get("a"));
     }
 }

@@ -33,9 +33,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Writing through to a store of the user's own, which the loader reads. */
 @Timeout(30)
+@ExtendWith(SharedNodes.class)
 class WriterTest {
     private static final CallOptions PATIENT = CallOptions.DEFAULT.within(Duration.ofSeconds(20));
 
@@ -45,14 +47,13 @@ class WriterTest {
     private final VersionedStore store = new VersionedStore();
 
     @BeforeAll
-    static void start() throws Exception {
-        three = ThreeNodes.start();
+    static void start(ThreeNodes shared) {
+        three = shared;
         threads = Executors.newCachedThreadPool();
     }
 
     @AfterAll
     static void stop() {
-        three.close();
         threads.shutdownNow();
     }
 
