@@ -79,6 +79,14 @@ public sealed interface CacheAnswer extends Answer {
      */
     record BeingLoaded(Bytes key, long version, long leftMillis) implements CacheAnswer {}
 
+    /**
+     * A step of a sweep is done.
+     *
+     * @param removed how many keys are gone
+     * @param cursor for the next step; empty if this was the last
+     */
+    record Swept(int removed, String cursor) implements CacheAnswer {}
+
     /** This node listens to the changes of these caches, and of no others. */
     record Listening(SortedSet<String> regions) implements CacheAnswer {
         /** Takes an immutable copy. */

@@ -50,6 +50,7 @@ public final class CacheNode {
     private final Context context;
     private final PendingCalls calls;
     private final Changes changes;
+    private final Sweeps sweeps;
     private final DirtyLines dirty;
     private final CacheController controller;
     private final HomeController home;
@@ -69,6 +70,7 @@ public final class CacheNode {
         this.context = new Context(options, self, random);
         this.calls = new PendingCalls(context);
         this.changes = new Changes(context);
+        this.sweeps = new Sweeps(context, calls);
         this.dirty = new DirtyLines(context, calls, changes);
         this.controller = new CacheController(context, lines, calls, dirty);
         this.home = new HomeController(context, lines);
@@ -84,6 +86,8 @@ public final class CacheNode {
             context.outbox.complete(call, new Refusal.Unavailable(CLOSING, CLOSING_RETRY_MILLIS));
         } else if (request instanceof CacheRequest.States states) {
             queries.ask(call, states.key(), deadline);
+        } else if (request instanceof CacheRequest.Sweep sweep) {
+            sweeps.ask(call, sweep, deadline);
         } else if (request instanceof CacheRequest.Listen listen) {
             changes.listen(call, listen.regions());
         } else {
@@ -187,6 +191,8 @@ public final class CacheNode {
             controller.rescued(rescue, answer);
         } else if (use instanceof MemoryUse.Audit audit) {
             home.auditor.fetched(audit, answer);
+        } else if (use instanceof MemoryUse.Sweep sweep) {
+            sweeps.swept(sweep, answer);
         }
         end();
     }
@@ -205,6 +211,8 @@ public final class CacheNode {
             controller.rescueFailed(rescue);
         } else if (use instanceof MemoryUse.Audit audit) {
             home.auditor.fetchFailed(audit);
+        } else if (use instanceof MemoryUse.Sweep sweep) {
+            sweeps.failed(sweep, reason);
         }
         end();
     }

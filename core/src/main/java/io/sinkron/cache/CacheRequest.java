@@ -1,6 +1,7 @@
 package io.sinkron.cache;
 
 import io.sinkron.common.Bytes;
+import io.sinkron.spi.MemoryOp;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -118,6 +119,21 @@ public sealed interface CacheRequest {
         @Override
         public Bytes key() {
             return Bytes.EMPTY;
+        }
+    }
+
+    /**
+     * Takes keys out of main memory that nobody can name any more, a step at a time; see {@link MemoryOp.Sweep}. Answered with
+     * {@link CacheAnswer.Swept}. May be repeated.
+     *
+     * @param from the first key, inclusive
+     * @param to the end, exclusive
+     * @param cursor empty for the beginning, and then what the last step was answered with
+     */
+    record Sweep(Bytes from, Bytes to, String cursor) implements CacheRequest {
+        @Override
+        public Bytes key() {
+            return from;
         }
     }
 

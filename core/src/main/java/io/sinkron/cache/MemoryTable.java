@@ -5,16 +5,20 @@ import io.sinkron.spi.MemoryAnswer;
 import io.sinkron.spi.MemoryOp;
 import io.sinkron.spi.MemoryValue;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * The replicated main memory, for clusters without an external one: {@link MemoryOp}s applied through the log. Pure and deterministic. Each key has a
  * value and a fence, the highest epoch that has read it.
  */
 public final class MemoryTable {
-    private final Map<Bytes, Cell> cells = new HashMap<>();
+    /** What a sweep says when it isn't through: it begins anew, for what it has met is gone. */
+    private static final String GO_ON = "more";
+
+    private final NavigableMap<Bytes, Cell> cells = new TreeMap<>();
 
     private static final class Cell {
         private MemoryValue value = MemoryValue.ABSENT;
@@ -41,6 +45,9 @@ public final class MemoryTable {
 
     /** Does one operation. */
     public MemoryAnswer apply(MemoryOp op) {
+        if (op instanceof MemoryOp.Sweep sweep) {
+            return sweep(sweep);
+        }
         Cell cell = cells.computeIfAbsent(op.key(), key -> new Cell());
         if (op.epoch() < cell.fence) {
             return new MemoryAnswer.Fenced(cell.fence);
@@ -55,6 +62,17 @@ public final class MemoryTable {
         return new MemoryAnswer.Fetched(cell.value);
     }
 
+    private MemoryAnswer sweep(MemoryOp.Sweep sweep) {
+        Iterator<Bytes> keys = cells.tailMap(sweep.from(), true).keySet().iterator();
+        for (int removed = 0; removed < sweep.limit(); removed++) {
+            if (!keys.hasNext() || keys.next().compareTo(sweep.to()) >= 0) {
+                return new MemoryAnswer.Swept(removed, "");
+            }
+            keys.remove();
+        }
+        return new MemoryAnswer.Swept(sweep.limit(), GO_ON);
+    }
+
     /** The number of keys known, deleted ones included. */
     public int size() {
         return cells.size();
@@ -64,7 +82,6 @@ public final class MemoryTable {
     public Snapshot snapshot() {
         List<Entry> entries = new ArrayList<>(cells.size());
         cells.forEach((key, cell) -> entries.add(new Entry(key, cell.value, cell.fence)));
-        entries.sort((a, b) -> a.key().compareTo(b.key()));
         return new Snapshot(entries);
     }
 

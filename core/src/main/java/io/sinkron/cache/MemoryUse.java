@@ -14,6 +14,9 @@ sealed interface MemoryUse {
     /** A holder stores the backup of a writer that the view has lost. */
     record Recover(Bytes key, NodeId writer, long version) implements MemoryUse {}
 
+    /** A client sweeps keys that nobody can name any more. */
+    record Sweep(long call) implements MemoryUse {}
+
     /** A node that may have been excluded offers its dirty data, in the epoch of its last membership. */
     record Rescue(Bytes key, long version) implements MemoryUse {}
 

@@ -66,9 +66,11 @@ public final class CacheWire {
 
     private static final int GET_FENCED = 0;
     private static final int PUT_IF_NEWER = 1;
+    private static final int SWEEP = 2;
     private static final int FETCHED = 0;
     private static final int STORED = 1;
     private static final int FENCED = 2;
+    private static final int SWEPT = 3;
 
     private static final int MIN_RECENT_BYTES = 12;
     private static final int MIN_OPERATION_BYTES = 3;
@@ -260,6 +262,11 @@ public final class CacheWire {
     public static void writeCommand(WireWriter out, MemoryCommand command) {
         out.u8(MEMORY_COMMAND).count(command.operations().size());
         for (MemoryOp op : command.operations()) {
+            if (op instanceof MemoryOp.Sweep sweep) {
+                out.u8(SWEEP).bytes(sweep.from()).bytes(sweep.to());
+                out.text(sweep.cursor()).varint(sweep.limit());
+                continue;
+            }
             boolean isPut = op instanceof MemoryOp.PutIfNewer;
             out.u8(isPut ? PUT_IF_NEWER : GET_FENCED).bytes(op.key()).varint(op.epoch());
             if (op instanceof MemoryOp.PutIfNewer put) {
@@ -276,15 +283,22 @@ public final class CacheWire {
         int count = in.count(MIN_OPERATION_BYTES);
         List<MemoryOp> operations = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            int kind = index(in, "operation", PUT_IF_NEWER + 1);
-            Bytes key = in.bytes();
-            long epoch = natural(in, "epoch");
-            operations.add(
-                    kind == PUT_IF_NEWER
-                            ? new MemoryOp.PutIfNewer(key, epoch, readValue(in))
-                            : new MemoryOp.GetFenced(key, epoch));
+            operations.add(readOperation(in));
         }
         return new MemoryCommand(operations);
+    }
+
+    private static MemoryOp readOperation(WireReader in) throws MalformedMessageException {
+        int kind = index(in, "operation", SWEEP + 1);
+        Bytes key = in.bytes();
+        if (kind == SWEEP) {
+            Bytes to = in.bytes();
+            return new MemoryOp.Sweep(key, to, in.text(), (int) in.varint("limit", 1, MemoryOp.Sweep.MAX_SWEEP));
+        }
+        long epoch = natural(in, "epoch");
+        return kind == PUT_IF_NEWER
+                ? new MemoryOp.PutIfNewer(key, epoch, readValue(in))
+                : new MemoryOp.GetFenced(key, epoch);
     }
 
     /** Writes the type and the answer. */
@@ -295,6 +309,8 @@ public final class CacheWire {
                 writeValue(out.u8(FETCHED), fetched.value());
             } else if (answer instanceof MemoryAnswer.Stored stored) {
                 out.u8(STORED).varint(stored.version());
+            } else if (answer instanceof MemoryAnswer.Swept swept) {
+                out.u8(SWEPT).varint(swept.removed()).text(swept.cursor());
             } else {
                 out.u8(FENCED).varint(((MemoryAnswer.Fenced) answer).fence());
             }
@@ -310,9 +326,10 @@ public final class CacheWire {
         List<MemoryAnswer> answers = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             answers.add(
-                    switch (index(in, "answer", FENCED + 1)) {
+                    switch (index(in, "answer", SWEPT + 1)) {
                         case FETCHED -> new MemoryAnswer.Fetched(readValue(in));
                         case STORED -> new MemoryAnswer.Stored(natural(in, "version"));
+                        case SWEPT -> new MemoryAnswer.Swept((int) in.varint("count", 0, Integer.MAX_VALUE), in.text());
                         default -> new MemoryAnswer.Fenced(natural(in, "fence"));
                     });
         }

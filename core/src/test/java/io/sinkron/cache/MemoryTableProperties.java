@@ -1,6 +1,7 @@
 package io.sinkron.cache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sinkron.common.Bytes;
 import io.sinkron.spi.MemoryAnswer;
@@ -13,6 +14,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 
 /** The replicated main memory against the list of everything that was ever asked of it. */
 class MemoryTableProperties {
@@ -35,6 +37,33 @@ class MemoryTableProperties {
         }
         assertEquals(table.snapshot(), restored.snapshot());
         assertEquals(table.size(), restored.size());
+    }
+
+    @Property(tries = 200)
+    void aSweepTakesTheRangeAndNothingElseInStepsOfItsLimit(
+            @ForAll("operations") List<MemoryOp> operations, @ForAll @IntRange(min = 1, max = 3) int limit) {
+        MemoryTable table = new MemoryTable();
+        operations.forEach(table::apply);
+        List<MemoryTable.Entry> before = table.snapshot().entries();
+        Bytes from = Bytes.utf8("b");
+        Bytes to = Bytes.utf8("c");
+        long inRange = before.stream()
+                .filter(entry -> entry.key().compareTo(from) >= 0 && entry.key().compareTo(to) < 0)
+                .count();
+        MemoryAnswer.Swept step = new MemoryAnswer.Swept(0, "");
+        int removed = 0;
+        do {
+            step = (MemoryAnswer.Swept) table.apply(new MemoryOp.Sweep(from, to, step.cursor(), limit));
+            assertTrue(step.removed() <= limit);
+            removed += step.removed();
+        } while (!step.cursor().isEmpty());
+        assertEquals(inRange, removed);
+        List<MemoryTable.Entry> left = before.stream()
+                .filter(entry -> entry.key().compareTo(from) < 0 || entry.key().compareTo(to) >= 0)
+                .toList();
+        assertEquals(left, table.snapshot().entries());
+        assertEquals(
+                new MemoryAnswer.Fetched(MemoryValue.ABSENT), table.apply(new MemoryOp.GetFenced(from, 0)), "no fence");
     }
 
     /** Straight from the contract of {@link MemoryOp}. */
@@ -62,7 +91,7 @@ class MemoryTableProperties {
 
     @Provide
     Arbitrary<List<MemoryOp>> operations() {
-        Arbitrary<Bytes> keys = Arbitraries.of("a", "b").map(Bytes::utf8);
+        Arbitrary<Bytes> keys = Arbitraries.of("a", "b", "b1", "b\u00ff", "c").map(Bytes::utf8);
         Arbitrary<Long> small = Arbitraries.longs().between(1, 4);
         Arbitrary<MemoryOp> gets = Combinators.combine(keys, small).as(MemoryOp.GetFenced::new);
         Arbitrary<MemoryOp> puts = Combinators.combine(keys, small, small)

@@ -77,6 +77,8 @@ final class StateEncoder {
             "DirtyLines.changes",
             "Changes.context",
             "Awaits.calls",
+            "Sweeps.context",
+            "Sweeps.calls",
             "Outstanding.awaits",
             "Room.lines",
             "Outstanding.dirty",

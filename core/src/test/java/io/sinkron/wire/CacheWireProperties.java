@@ -227,7 +227,10 @@ class CacheWireProperties {
                 Combinators.combine(keys(), numbers()).as((key, epoch) -> new MemoryOp.GetFenced(key, epoch));
         Arbitrary<MemoryOp> puts = Combinators.combine(keys(), numbers(), values())
                 .as((key, epoch, value) -> new MemoryOp.PutIfNewer(key, epoch, value));
-        return Arbitraries.oneOf(gets, puts).list().ofMaxSize(4).map(MemoryCommand::new);
+        Arbitrary<MemoryOp> sweeps = Combinators.combine(
+                        keys(), keys(), Arbitraries.integers().between(1, MemoryOp.Sweep.MAX_SWEEP))
+                .as((from, to, limit) -> new MemoryOp.Sweep(from, to, "ä" + limit, limit));
+        return Arbitraries.oneOf(gets, puts, sweeps).list().ofMaxSize(4).map(MemoryCommand::new);
     }
 
     @Provide
@@ -235,6 +238,7 @@ class CacheWireProperties {
         Arbitrary<MemoryAnswer> answers = Arbitraries.oneOf(
                 values().map(MemoryAnswer.Fetched::new),
                 numbers().map(MemoryAnswer.Stored::new),
+                Arbitraries.of(0, 1_000).map(removed -> new MemoryAnswer.Swept(removed, removed == 0 ? "" : "17")),
                 numbers().map(MemoryAnswer.Fenced::new));
         return answers.list().ofMaxSize(4).map(MemoryCommand.Executed::new);
     }

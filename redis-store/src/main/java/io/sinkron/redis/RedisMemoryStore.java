@@ -60,6 +60,9 @@ final class RedisMemoryStore implements MemoryStore {
     }
 
     private RedisChannel.Call call(MemoryOp op) {
+        if (op instanceof MemoryOp.Sweep sweep) {
+            return SweepCall.of(sweep, prefix);
+        }
         checkNumber("epoch", op.epoch());
         List<byte[]> arguments = new ArrayList<>(6);
         arguments.add(ascii(op.epoch()));
@@ -99,6 +102,7 @@ final class RedisMemoryStore implements MemoryStore {
             return switch (code[0]) {
                 case 'f' -> new MemoryAnswer.Fenced(number(value));
                 case 's' -> new MemoryAnswer.Stored(number(value));
+                case 'x' -> SweepCall.answer(code, value);
                 case 'g' -> new MemoryAnswer.Fetched(value.length == 0 ? MemoryValue.ABSENT : decode(value));
                 default -> throw new MalformedMessageException("Redis answered an operation with " + code[0]);
             };

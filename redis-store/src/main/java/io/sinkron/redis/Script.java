@@ -21,6 +21,9 @@ final class Script {
     /** One operation on one key of the cache's memory. */
     static final Script MEMORY = of("memory.lua");
 
+    /** One step through the keys of the cache's memory, to forget those of a range. */
+    static final Script SWEEP = of("sweep.lua");
+
     /** Takes a dropped queue off the list, unless a newer owner has put it there. */
     static final Script UNLIST = of("unlist.lua");
 

@@ -98,6 +98,48 @@ class RedisMemoryStoreTest {
     }
 
     @Test
+    void aSweepTakesARangeOfKeysAndNothingElse() throws Exception {
+        List<Bytes> keys = new ArrayList<>();
+        for (byte[] key : new byte[][] {{0, 3}, {0, 3, '*'}, {0, 3, -1, '?'}, {0, 3, 5, '[', 7}, {0, 3, 5}}) {
+            keys.add(Bytes.wrap(key));
+        }
+        for (int i = 0; i < 3_000; i++) {
+            keys.add(Bytes.wrap(new byte[] {0, (byte) (2 + i % 3), (byte) i, (byte) (i >> 8)}));
+        }
+        List<MemoryOp> puts = new ArrayList<>();
+        keys.forEach(key -> puts.add(new MemoryOp.PutIfNewer(key, 7, value(7L << 32, false, 0))));
+        for (int i = 0; i < puts.size(); i += 500) {
+            await(memory.execute(puts.subList(i, Math.min(puts.size(), i + 500))));
+        }
+        Bytes from = Bytes.wrap(new byte[] {0, 3, 5});
+        Bytes to = Bytes.wrap(new byte[] {0, 4, 0, 1});
+        long expected = keys.stream()
+                .distinct()
+                .filter(key -> key.compareTo(from) >= 0 && key.compareTo(to) < 0)
+                .count();
+        int removed = 0;
+        int steps = 0;
+        String cursor = "";
+        do {
+            MemoryAnswer.Swept step =
+                    (MemoryAnswer.Swept) await(memory.execute(List.of(new MemoryOp.Sweep(from, to, cursor, 100))))
+                            .get(0);
+            removed += step.removed();
+            cursor = step.cursor();
+            steps++;
+        } while (!cursor.isEmpty());
+        assertTrue(expected > 900 && steps >= 20, expected + " keys in " + steps + " steps");
+        assertEquals(expected, removed);
+        for (Bytes key : keys) {
+            boolean isGone = key.compareTo(from) >= 0 && key.compareTo(to) < 0;
+            MemoryAnswer.Fetched left =
+                    (MemoryAnswer.Fetched) await(memory.execute(List.of(new MemoryOp.GetFenced(key, 7))))
+                            .get(0);
+            assertEquals(isGone, left.value().equals(MemoryValue.ABSENT), key.toString());
+        }
+    }
+
+    @Test
     void somethingElseInAKeyIsAFailure() throws Exception {
         SharedRedis.process().command("SET", prefix + ":mem:k", "garbage");
         assertTrue(failureOf(memory.execute(List.of(new MemoryOp.GetFenced(KEY, 1))))
