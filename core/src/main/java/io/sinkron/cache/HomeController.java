@@ -16,7 +16,6 @@ import io.sinkron.spi.MemoryOp;
 import io.sinkron.spi.MemoryValue;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,11 +60,25 @@ final class HomeController implements Auditor.Home {
     private final Context context;
     private final LineTable copies;
     private final SnoopFilter filter;
+    private final Limits limits = Limits.DEFAULT;
     private final Map<Bytes, HomeLine> lines = new HashMap<>();
-    /** Dirty data on its way into main memory. */
-    private final Set<MemoryUse.Store> storing = new HashSet<>();
+    /** Dirty data on its way into main memory, and its bytes. */
+    private final Map<MemoryUse.Store, Integer> storing = new HashMap<>();
 
+    private long storingBytes;
     private long nextTxn = 1;
+
+    /**
+     * What a home holds at most, whatever the other nodes send and however long main memory takes. What is past it counts as lost on its way: requests,
+     * snoops and write-backs are all sent again until they are answered, or until the caller's deadline.
+     *
+     * @param transactions lines with a transaction; each has one request of each node waiting at most
+     * @param storingBytes values on their way into main memory; one always has room, and write-backs have half of it, so that the data of a
+     *     snooped line, for which others wait, isn't held up by data for which nobody does
+     */
+    record Limits(int transactions, long storingBytes) {
+        static final Limits DEFAULT = new Limits(1 << 18, 64 << 20);
+    }
 
     /** A line with a transaction. */
     private static final class HomeLine {
@@ -84,9 +97,13 @@ final class HomeController implements Auditor.Home {
 
     /** A node asks for a line. */
     void request(Bytes key, Request request) {
-        HomeLine line = lines.computeIfAbsent(key, k -> new HomeLine());
-        if (line.current == null) {
-            start(key, line, request);
+        HomeLine line = lines.get(key);
+        if (line == null) {
+            if (lines.size() < limits.transactions()) {
+                line = new HomeLine();
+                lines.put(key, line);
+                start(key, line, request);
+            }
             return;
         }
         Grant granted = line.current.grants.get(request.from());
@@ -137,7 +154,10 @@ final class HomeController implements Auditor.Home {
 
     /** A node has obeyed a snoop; its dirty data is stored whichever transaction it was asked in. */
     void response(NodeId from, SnoopResponse response) {
-        response.dirty().ifPresent(data -> store(from, response.key(), data));
+        if (response.dirty().isPresent()
+                && !store(from, response.key(), response.dirty().get(), limits.storingBytes())) {
+            return;
+        }
         HomeTransaction current = transaction(response.key());
         if (current == null || current.txn != response.txn() || !current.pending.remove(from)) {
             return;
@@ -154,10 +174,28 @@ final class HomeController implements Auditor.Home {
 
     /** A node hands dirty data over for main memory. */
     void store(NodeId from, Bytes key, MemoryValue data) {
+        store(from, key, data, limits.storingBytes() / 2);
+    }
+
+    /** False if there is too much on its way already. */
+    private boolean store(NodeId from, Bytes key, MemoryValue data, long maxBytes) {
         MemoryUse.Store use = new MemoryUse.Store(context.epoch(), key, from, data.version());
-        if (storing.add(use)) {
-            context.outbox.memory(new MemoryOp.PutIfNewer(key, context.epoch(), data), use);
+        if (storing.containsKey(use)) {
+            return true;
         }
+        int bytes = key.size() + data.value().size();
+        if (!storing.isEmpty() && storingBytes + bytes > maxBytes) {
+            return false;
+        }
+        storing.put(use, bytes);
+        storingBytes += bytes;
+        context.outbox.memory(new MemoryOp.PutIfNewer(key, context.epoch(), data), use);
+        return true;
+    }
+
+    private void storeEnded(MemoryUse.Store use) {
+        Integer bytes = storing.remove(use);
+        storingBytes -= bytes == null ? 0 : bytes;
     }
 
     /** Main memory has a node's data, or refuses it. */
@@ -165,7 +203,7 @@ final class HomeController implements Auditor.Home {
         if (use.epoch() != context.epoch()) {
             return;
         }
-        storing.remove(use);
+        storeEnded(use);
         if (!(answer instanceof MemoryAnswer.Stored)) {
             refused(use.key());
             return;
@@ -182,7 +220,7 @@ final class HomeController implements Auditor.Home {
         if (use.epoch() != context.epoch()) {
             return;
         }
-        storing.remove(use);
+        storeEnded(use);
         HomeTransaction current = transaction(use.key());
         if (current != null && current.storing.remove(use.from(), use.version())) {
             current.pending.add(use.from());
@@ -357,6 +395,7 @@ final class HomeController implements Auditor.Home {
         }
         lines.clear();
         storing.clear();
+        storingBytes = 0;
         filter.viewInstalled(context.view, isNext);
         auditor.viewInstalled();
     }

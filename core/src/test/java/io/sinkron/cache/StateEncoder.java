@@ -66,6 +66,7 @@ final class StateEncoder {
             "Room.context",
             "HomeController.context",
             "HomeController.copies",
+            "HomeController.limits",
             "SnoopFilter.maxEntries",
             "BackupKeeper.context",
             "StateQueries.context",
