@@ -22,7 +22,6 @@ final class InStreams {
     /** A request with a sequence so far below the greatest counts as seen. */
     private static final int WINDOW = 65_536;
 
-    private static final int MAX_RETIRED = 16;
     private static final int OVERHEAD_BYTES = 64;
 
     /** A reply and when it was given. */
@@ -70,9 +69,6 @@ final class InStreams {
     private final NodeId self;
     private final TreeMap<NodeId, InStream> streams = new TreeMap<>();
 
-    /** The latest numbers of streams that were replaced by others: what comes late for them is left alone. */
-    private final Map<NodeId, List<Long>> retired = new HashMap<>();
-
     private final long incarnation;
     private boolean isKnown;
 
@@ -116,15 +112,10 @@ final class InStreams {
         if (stream != null && stream.number == number) {
             return stream;
         }
-        List<Long> old = retired.computeIfAbsent(from, node -> new ArrayList<>());
-        if (old.contains(number)) {
-            return null;
+        if (stream != null && number - stream.number < 0) {
+            return null; // a late message of a stream that its sender has left
         }
         if (stream != null) {
-            old.add(stream.number);
-            if (old.size() > MAX_RETIRED) {
-                old.remove(0);
-            }
             intake.gone.addAll(stream.open.values());
         }
         stream = new InStream(number);

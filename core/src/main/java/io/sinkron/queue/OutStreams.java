@@ -6,7 +6,6 @@ import io.sinkron.common.NodeId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.random.RandomGenerator;
 
 /**
  * The sending half of handing calls to owners: numbers them, sends them again until they are replied to, and confirms replies so that the
@@ -18,20 +17,24 @@ final class OutStreams {
     private static final int MAX_DOUBLINGS = 3;
     private static final long MARGIN_NANOS = 20_000_000;
 
-    private final QueueBrokerOptions options;
-    private final RandomGenerator random;
-    private final TreeMap<NodeId, OutStream> streams = new TreeMap<>();
+    /** A start of a node begins a stream for each change of the view at most. */
+    private static final int STREAM_BITS = 20;
 
-    OutStreams(QueueBrokerOptions options, RandomGenerator random) {
+    private final QueueBrokerOptions options;
+    private final TreeMap<NodeId, OutStream> streams = new TreeMap<>();
+    private long nextNumber;
+
+    /** @param incarnation which start of this node: the numbers of its streams are greater than those of earlier starts */
+    OutStreams(QueueBrokerOptions options, long incarnation) {
         this.options = options;
-        this.random = random;
+        this.nextNumber = incarnation << STREAM_BITS;
     }
 
     /** Sends a call to its owner with the next flush. */
     void send(OpenCall call, Member owner, long now) {
         OutStream stream = streams.get(owner.id());
         if (stream == null) {
-            stream = new OutStream(owner.id(), owner.incarnation(), random.nextLong());
+            stream = new OutStream(owner.id(), owner.incarnation(), nextNumber++);
             streams.put(owner.id(), stream);
         }
         call.stage = OpenCall.Stage.SENT;

@@ -67,7 +67,7 @@ public final class QueueBroker {
      * A broker that knows no view yet and has no lease: it holds calls until it does.
      *
      * @param incarnation which start of this node; requests to another one are not for it
-     * @param random for receipts and the numbers of streams
+     * @param random for receipts
      */
     public QueueBroker(QueueBrokerOptions options, NodeId self, long incarnation, RandomGenerator random) {
         Nonces nonces = new Nonces(random);
@@ -75,7 +75,7 @@ public final class QueueBroker {
         this.self = self;
         this.ledger = new OwnerLedger(options);
         this.desk = new OwnerDesk(options, self, ledger, nonces);
-        this.outStreams = new OutStreams(options, random);
+        this.outStreams = new OutStreams(options, incarnation);
         this.inStreams = new InStreams(options, self, incarnation);
     }
 

@@ -11,7 +11,7 @@ import java.util.Objects;
  * to its repetition. Immutable.
  */
 public sealed interface QueueMessage extends Message {
-    /** The stream's number, drawn by the side that asks. */
+    /** The stream's number, given by the side that asks: greater than those of all streams that it began before, in earlier starts too. */
     long stream();
 
     /**

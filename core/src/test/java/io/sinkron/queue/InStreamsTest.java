@@ -116,6 +116,13 @@ class InStreamsTest {
     }
 
     @Test
+    void aMessageOfAnEarlierStreamThatComesAfterThoseOfALaterOneIsLeftAlone() {
+        assertEquals(List.of(1L), fresh(STREAM + 1, 1));
+        assertEquals(List.of(), fresh(STREAM, 1), "its sender has left that stream");
+        assertEquals(List.of(2L), fresh(STREAM + 1, 2), "and is still served in the other one");
+    }
+
+    @Test
     void whatIsMeantForAnotherStartOfThisNodeIsLeftAloneWhateverViewItSeesWhileItCatchesUp() {
         InStreams restarted = new InStreams(QueueBrokerOptions.DEFAULT, SELF, 2);
         restarted.viewActive(new View(1, List.of(new Member(SELF, 1, 1, "", ""))), 0);
