@@ -22,8 +22,9 @@ final class AuditJudge {
      *
      * @param copies of every member of the view
      * @param known what the home's filter says
+     * @param maySweep whether main memory may forget the line's key at any time, since it belongs to a cache that is emptied as a whole
      */
-    static Optional<AuditAnomaly> judge(SortedMap<NodeId, AuditedCopy> copies, Holders known) {
+    static Optional<AuditAnomaly> judge(SortedMap<NodeId, AuditedCopy> copies, Holders known, boolean maySweep) {
         long owners = copies.values().stream().filter(AuditedCopy::isOwner).count();
         long readable = copies.values().stream().filter(AuditedCopy::isReadable).count();
         if (owners > 1) {
@@ -34,19 +35,20 @@ final class AuditJudge {
         Optional<AuditAnomaly> found = Optional.empty();
         for (AuditedCopy one : copies.values()) {
             for (AuditedCopy other : copies.values()) {
-                found = found.or(() -> judgeValues(one, other));
+                found = found.or(() -> judgeValues(one, other, maySweep));
             }
         }
         boolean isKnown = copies.entrySet().stream().allMatch(e -> isAllowed(e.getKey(), e.getValue(), known));
         return found.isPresent() || isKnown ? found : Optional.of(AuditAnomaly.HOLDER_UNKNOWN_TO_HOME);
     }
 
-    private static Optional<AuditAnomaly> judgeValues(AuditedCopy one, AuditedCopy other) {
+    private static Optional<AuditAnomaly> judgeValues(AuditedCopy one, AuditedCopy other, boolean maySweep) {
         if (isOneVersionTwoValues(one, other)) {
             return Optional.of(AuditAnomaly.ONE_VERSION_TWO_VALUES);
         }
         boolean areBothShown = one.isReadable() && other.isReadable();
-        boolean isOther = one.version() != other.version() && !isForgotten(one, other) && !isForgotten(other, one);
+        boolean isForgotten = isForgotten(one, other, maySweep) || isForgotten(other, one, maySweep);
+        boolean isOther = one.version() != other.version() && !isForgotten;
         return areBothShown && isOther ? Optional.of(AuditAnomaly.COPIES_DIFFER) : Optional.empty();
     }
 
@@ -55,8 +57,8 @@ final class AuditJudge {
     }
 
     /** Main memory may forget a key some time after it was deleted or has expired; who asks then is given version 0, which is as absent. */
-    private static boolean isForgotten(AuditedCopy one, AuditedCopy other) {
-        return one.version() == 0 && !other.present();
+    private static boolean isForgotten(AuditedCopy one, AuditedCopy other, boolean maySweep) {
+        return one.version() == 0 && (maySweep || !other.present());
     }
 
     private static boolean isAllowed(NodeId node, AuditedCopy copy, Holders known) {
@@ -75,17 +77,19 @@ final class AuditJudge {
 
     /**
      * What is wrong between clean copies and main memory, which was read after all of them had answered. An owner may have written since, and its
-     * value have been saved. Version 0 in main memory tells nothing: it may have forgotten the key.
+     * value have been saved. Version 0 in main memory tells nothing: it may have forgotten the key; nor does an old version of a key that may have
+     * been swept, for a late write-back may have brought it.
      *
      * @param stored main memory's value, as if it were a node's
      */
-    static Optional<AuditAnomaly> judge(Collection<AuditedCopy> copies, AuditedCopy stored) {
+    static Optional<AuditAnomaly> judge(Collection<AuditedCopy> copies, AuditedCopy stored, boolean maySweep) {
         if (stored.version() == 0) {
             return Optional.empty();
         }
         for (AuditedCopy copy : copies) {
-            boolean isOlder = stored.version() < copy.version();
-            boolean isNewer = stored.version() > copy.version() && !copy.isOwner() && !isForgotten(copy, stored);
+            boolean isOlder = stored.version() < copy.version() && !maySweep;
+            boolean mayBeNewer = copy.isOwner() || isForgotten(copy, stored, maySweep);
+            boolean isNewer = stored.version() > copy.version() && !mayBeNewer;
             if (copy.isReadable() && (isOlder || isNewer)) {
                 return Optional.of(AuditAnomaly.MEMORY_DIFFERS);
             } else if (isOneVersionTwoValues(copy, stored)) {

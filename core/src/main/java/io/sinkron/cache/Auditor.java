@@ -184,7 +184,7 @@ final class Auditor {
             giveUp(audit);
             return;
         }
-        Optional<AuditAnomaly> anomaly = AuditJudge.judge(audit.copies, home.known(audit.key));
+        Optional<AuditAnomaly> anomaly = AuditJudge.judge(audit.copies, home.known(audit.key), maySweep(audit));
         if (anomaly.isPresent()) {
             found(audit, anomaly.get(), Optional.empty());
         } else if (AuditJudge.mustBeInMemory(audit.copies.values())) {
@@ -207,7 +207,7 @@ final class Auditor {
             return;
         }
         AuditedCopy stored = CopyReader.of(fetched.value(), context);
-        Optional<AuditAnomaly> anomaly = AuditJudge.judge(audit.copies.values(), stored);
+        Optional<AuditAnomaly> anomaly = AuditJudge.judge(audit.copies.values(), stored, maySweep(audit));
         if (anomaly.isPresent()) {
             found(audit, anomaly.get(), Optional.of(stored));
         } else {
@@ -226,6 +226,11 @@ final class Auditor {
     private Audit reading(MemoryUse.Audit use) {
         Audit audit = audits.get(use.key());
         return audit != null && audit.number == use.audit() && use.epoch() == context.epoch() ? audit : null;
+    }
+
+    /** Keys of a cache's earlier generations may be swept out of main memory, whatever copies there are: nobody can name them any more. */
+    private static boolean maySweep(Audit audit) {
+        return CacheKeys.generation(audit.key) != 0;
     }
 
     private void coherent(Audit audit) {

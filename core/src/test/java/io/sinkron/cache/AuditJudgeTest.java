@@ -95,7 +95,7 @@ class AuditJudgeTest {
         SortedMap<NodeId, AuditedCopy> copies = new TreeMap<>();
         copies.put(A, a);
         copies.put(B, b);
-        assertEquals(Optional.ofNullable(anomaly), AuditJudge.judge(copies, known), name);
+        assertEquals(Optional.ofNullable(anomaly), AuditJudge.judge(copies, known, false), name);
     }
 
     static Stream<Arguments> memories() {
@@ -121,7 +121,7 @@ class AuditJudgeTest {
     @ParameterizedTest(name = "{0}: {3}")
     @MethodSource("memories")
     void cleanCopiesAreComparedWithMainMemory(String name, AuditedCopy copy, AuditedCopy stored, AuditAnomaly anomaly) {
-        assertEquals(Optional.ofNullable(anomaly), AuditJudge.judge(List.of(copy, NOTHING), stored), name);
+        assertEquals(Optional.ofNullable(anomaly), AuditJudge.judge(List.of(copy, NOTHING), stored, false), name);
     }
 
     @Test
@@ -131,6 +131,20 @@ class AuditJudgeTest {
         assertEquals(false, AuditJudge.mustBeInMemory(List.of(NOTHING, NOTHING)));
         assertEquals(false, AuditJudge.mustBeInMemory(List.of(shared, dirty(LineState.I, 6))));
         assertEquals(false, AuditJudge.mustBeInMemory(List.of(dirty(LineState.M, 6))));
+    }
+
+    @Test
+    void whatMayBeSweptOutOfMainMemoryIsNoContradiction() {
+        AuditedCopy shared = clean(LineState.S, 5);
+        SortedMap<NodeId, AuditedCopy> copies = new TreeMap<>();
+        copies.put(A, shared);
+        copies.put(B, ABSENT);
+        assertEquals(Optional.empty(), AuditJudge.judge(copies, UNKNOWN, true));
+        assertEquals(Optional.empty(), AuditJudge.judge(copies.values(), clean(LineState.S, 4), true));
+        Optional<AuditAnomaly> outdated = AuditJudge.judge(List.of(shared), clean(LineState.S, 6), true);
+        assertEquals(Optional.of(AuditAnomaly.MEMORY_DIFFERS), outdated);
+        copies.put(B, clean(LineState.S, 4));
+        assertEquals(Optional.of(AuditAnomaly.COPIES_DIFFER), AuditJudge.judge(copies, UNKNOWN, true));
     }
 
     @Test
