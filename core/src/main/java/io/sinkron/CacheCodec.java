@@ -2,9 +2,6 @@ package io.sinkron;
 
 import io.sinkron.common.Bytes;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.function.Function;
 
@@ -62,32 +59,7 @@ public interface CacheCodec<T> {
 
     /** Text as UTF-8; text with unpaired surrogates and bytes that are no UTF-8 are refused instead of being changed. Its id is {@code utf8}. */
     static CacheCodec<String> utf8() {
-        return of(
-                "utf8",
-                text -> {
-                    try {
-                        ByteBuffer encoded = StandardCharsets.UTF_8
-                                .newEncoder()
-                                .onMalformedInput(CodingErrorAction.REPORT)
-                                .encode(java.nio.CharBuffer.wrap(text));
-                        byte[] bytes = new byte[encoded.remaining()];
-                        encoded.get(bytes);
-                        return Bytes.wrap(bytes);
-                    } catch (CharacterCodingException e) {
-                        throw new IllegalArgumentException("the text has an unpaired surrogate", e);
-                    }
-                },
-                bytes -> {
-                    try {
-                        return StandardCharsets.UTF_8
-                                .newDecoder()
-                                .onMalformedInput(CodingErrorAction.REPORT)
-                                .decode(bytes.buffer())
-                                .toString();
-                    } catch (CharacterCodingException e) {
-                        throw new IllegalArgumentException("the bytes are no UTF-8", e);
-                    }
-                });
+        return of("utf8", StrictUtf8::encode, StrictUtf8::decode);
     }
 
     /** Bytes as they are. Its id is {@code bytes}. */

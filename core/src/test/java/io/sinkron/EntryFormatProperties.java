@@ -86,6 +86,13 @@ class EntryFormatProperties {
     }
 
     @Example
+    void charactersOfAllPlanesAndTheReplacementCharacterItselfComeBack() {
+        for (String text : java.util.List.of("", "plain", "grün", "\uD83D\uDE00", "\uFFFD", "?\uFFFD\uD83D\uDE00")) {
+            assertEquals(text, CacheCodec.utf8().decode(CacheCodec.utf8().encode(text)));
+        }
+    }
+
+    @Example
     void textThatIsNoTextIsRefusedInsteadOfBeingChanged() {
         assertThrows(CodecException.class, () -> format(0).key("\uD800"));
         assertThrows(IllegalArgumentException.class, () -> CacheCodec.utf8().decode(Bytes.wrap(new byte[] {-1})));
