@@ -31,7 +31,7 @@ interface PlantedBug {
     }
 
     /** What main memory does. */
-    default MemoryAnswer execute(World.Memory memory, MemoryOp op) {
+    default MemoryAnswer execute(MemoryCell memory, MemoryOp op) {
         return memory.apply(op);
     }
 

@@ -105,7 +105,7 @@ final class PlantedBugs {
     /** P7: main memory stores whatever comes. */
     static final PlantedBug UNCONDITIONAL_STORE = new PlantedBug() {
         @Override
-        public MemoryAnswer execute(World.Memory memory, MemoryOp op) {
+        public MemoryAnswer execute(MemoryCell memory, MemoryOp op) {
             if (op instanceof MemoryOp.PutIfNewer put) {
                 long fence = memory.fence();
                 if (put.epoch() >= fence) {
@@ -130,7 +130,7 @@ final class PlantedBugs {
     /** P9: main memory compares versions only. */
     static final PlantedBug NO_FENCE = new PlantedBug() {
         @Override
-        public MemoryAnswer execute(World.Memory memory, MemoryOp op) {
+        public MemoryAnswer execute(MemoryCell memory, MemoryOp op) {
             memory.overwrite(memory.value(), 0);
             return memory.apply(op);
         }

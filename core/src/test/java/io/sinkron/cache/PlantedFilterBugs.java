@@ -105,7 +105,7 @@ final class PlantedFilterBugs {
     /** T1: main memory forgets a deleted key altogether, its version with it. */
     static final PlantedBug NO_TOMBSTONE = new PlantedBug() {
         @Override
-        public MemoryAnswer execute(World.Memory memory, MemoryOp op) {
+        public MemoryAnswer execute(MemoryCell memory, MemoryOp op) {
             MemoryAnswer answer = memory.apply(op);
             if (memory.value().deleted()) {
                 memory.overwrite(MemoryValue.ABSENT, memory.fence());

@@ -198,41 +198,8 @@ final class World {
         return ids.indexOf(id);
     }
 
-    /** Main memory, with one cell. */
-    static final class Memory {
-        private MemoryTable table;
-
-        private Memory(MemoryTable.Snapshot snapshot) {
-            table = MemoryTable.restore(snapshot);
-        }
-
-        MemoryAnswer apply(MemoryOp op) {
-            return table.apply(op);
-        }
-
-        MemoryTable.Snapshot snapshot() {
-            return table.snapshot();
-        }
-
-        MemoryValue value() {
-            List<MemoryTable.Entry> entries = table.snapshot().entries();
-            return entries.isEmpty() ? MemoryValue.ABSENT : entries.get(0).value();
-        }
-
-        long fence() {
-            List<MemoryTable.Entry> entries = table.snapshot().entries();
-            return entries.isEmpty() ? 0 : entries.get(0).fence();
-        }
-
-        /** Sets the cell as no real memory would. */
-        void overwrite(MemoryValue value, long fence) {
-            table = MemoryTable.restore(
-                    new MemoryTable.Snapshot(List.of(new MemoryTable.Entry(Replica.KEY, value, fence))));
-        }
-    }
-
-    Memory memory(int[] state) {
-        return new Memory(memories.get(state[MEMORY]));
+    MemoryCell memory(int[] state) {
+        return new MemoryCell(memories.get(state[MEMORY]));
     }
 
     private MemoryTable.Entry entry(int[] state, int line) {
@@ -400,7 +367,7 @@ final class World {
 
         /** A question to main memory is answered; the answer is on its way, or there already. */
         void ask(Question question) {
-            Memory memory = memory(fixed);
+            MemoryCell memory = memory(fixed);
             MemoryAnswer answer = setup.bug().execute(memory, question.op());
             fixed[MEMORY] = number(memory.snapshot());
             if (!isCrashed(fixed, question.from()) && !question.isOfCrashed()) {
