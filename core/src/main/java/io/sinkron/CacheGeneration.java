@@ -31,6 +31,7 @@ final class CacheGeneration {
     private final Bytes line;
     private final String format;
     private final LineCalls lines;
+    private final CacheSweep sweep;
 
     /** What the line said last, decoded: its bytes are compared by identity. */
     private volatile Known known = new Known(Bytes.EMPTY, 0);
@@ -43,6 +44,7 @@ final class CacheGeneration {
         this.line = CacheKeys.generationKey(cache);
         this.format = config.format();
         this.lines = lines;
+        this.sweep = CacheSweep.of(cache, lines);
     }
 
     /** The whole key of an entry's line. */
@@ -111,14 +113,21 @@ final class CacheGeneration {
     /** Empties the cache at one instant. */
     CompletionStage<Long> raise(CacheCall call) {
         return read(call)
-                .thenCompose(checked -> change(call, call.remember("invalidateAll", cache), CacheDescriptor::emptied));
+                .thenCompose(checked -> change(call, call.remember("invalidateAll", cache), CacheDescriptor::emptied))
+                .thenApply(this::given);
     }
 
     /** Empties the cache and frees its name for another format. */
     CompletionStage<Void> destroy(CacheCall call) {
         return read(call)
                 .thenCompose(checked -> update(call, call.remember("destroy", cache), CacheDescriptor::destroyed))
-                .thenAccept(done -> {});
+                .thenAccept(done -> done.value()
+                        .ifPresent(value -> given(CacheDescriptor.decode(value).generation())));
+    }
+
+    private long given(long generation) {
+        sweep.raisedTo(generation);
+        return generation;
     }
 
     private CompletionStage<Long> change(

@@ -241,4 +241,24 @@ class CacheNodeTest {
         assertEquals(5, stats.misses());
         assertEquals(2, stats.evictions());
     }
+
+    @Test
+    void aSweepTakesKeysOutOfMainMemoryAStepAtATimeAndNeedsNoLease() {
+        for (int i = 0; i < 3; i++) {
+            lone.put("old" + i, "v", Durability.WRITE_THROUGH);
+        }
+        lone.put("young", "v", Durability.WRITE_THROUGH);
+        lone.node.lease(false, lone.now);
+        CacheRequest.Sweep sweep = new CacheRequest.Sweep(Bytes.utf8("old"), Bytes.utf8("olf"), "");
+        assertEquals(new CacheAnswer.Swept(3, ""), lone.answer(lone.call(sweep)));
+        assertEquals(1, lone.memory.size());
+        lone.isMemoryThere = false;
+        long failed = lone.call(sweep);
+        lone.node.memoryFailed(lone.asked.remove().operation(), true, "away", lone.now);
+        lone.turn();
+        assertEquals(new Refusal.Unavailable("away", 1_000), lone.answer(failed));
+        long late = lone.call(sweep);
+        lone.tick(lone.timeout);
+        assertInstanceOf(Refusal.OutcomeUnknown.class, lone.answer(late));
+    }
 }
