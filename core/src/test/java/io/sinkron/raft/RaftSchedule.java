@@ -49,6 +49,7 @@ final class RaftSchedule {
     private final RaftOptions options;
     private final RaftInvariants invariants = new RaftInvariants();
     private final List<TestNode> nodes = new ArrayList<>();
+    private final LostDisks lost = new LostDisks(nodes);
     private final List<Packet> packets = new ArrayList<>();
     private final Map<Mark, Integer> marks = new EnumMap<>(Mark.class);
     private final boolean[][] cut;
@@ -167,7 +168,7 @@ final class RaftSchedule {
             }
             case 1, 2 -> {
                 // To shrink a group while a disk of it is lost is not covered by what is promised.
-                if (each.raft().configuration().voters().stream().noneMatch(this::isGone)) {
+                if (each.raft().configuration().voters().stream().noneMatch(lost::isGone)) {
                     each.raft().reconfigure(change(other), now);
                 }
             }
@@ -188,50 +189,17 @@ final class RaftSchedule {
         };
     }
 
-    /**
-     * Loses the disk of a node that is down, if what is promised covers that: in every membership that is in force anywhere there's a minority of lost
-     * disks at most, this one included.
-     */
+    /** Loses the disk of a node that is down, if what is promised covers that. */
     private void wipe(int node) {
         TestNode each = nodes.get(node);
         boolean isAlone = founders == 1; // nobody could tell a lone founder what it has lost
-        if (isAlone || each.isUp() || each.disk().lastIndex() == 0) {
+        if (isAlone || each.isUp() || each.disk().lastIndex() == 0 || !lost.isCovered(each, configurations[node])) {
             return;
-        }
-        for (int i = 0; i < nodes.size(); i++) {
-            Raft raft = nodes.get(i).raft();
-            boolean isSafe = i == node
-                    ? isCovered(configurations[i], node)
-                    : raft != null
-                            && isCovered(raft.configuration(), node)
-                            && isCovered(raft.committedConfiguration(), node);
-            if (!isSafe) {
-                return;
-            }
         }
         mark(Mark.WIPED);
         invariants.lost(each);
         each.wipe();
         invariants.forget(each.id);
-    }
-
-    private boolean isCovered(Configuration configuration, int victim) {
-        return isCovered(configuration.voters(), victim)
-                && isCovered(configuration.outgoing(), victim)
-                && isCovered(configuration.target(), victim);
-    }
-
-    private boolean isCovered(List<Server> voters, int victim) {
-        long gone = voters.stream()
-                .filter(voter -> isGone(voter) || voter.id().equals(nodes.get(victim).id))
-                .count();
-        return voters.isEmpty() || gone <= (voters.size() - 1) / 2;
-    }
-
-    private boolean isGone(Server voter) {
-        return nodes.stream()
-                .filter(node -> node.id.equals(voter.id()))
-                .noneMatch(node -> node.isUp() && node.isDurably(voter));
     }
 
     private void isolate(int node) {
