@@ -2,8 +2,8 @@ package io.sinkron.node;
 
 /**
  * The cluster's own time in milliseconds, which the leader stamps on log entries and which never falls. It moves with the monotonic clock of
- * whoever leads; nobody's wall clock moves it while the cluster runs. Only a node that has heard no stamp since it started (a cold start of
- * the cluster) lets its wall clock, as it was at the start, push the time forward when it becomes leader, so that delays and retention go on
+ * whoever leads; nobody's wall clock moves it while the cluster runs. Only if neither the new leader nor anybody who has voted for it has heard of the time
+ * since it started (a cold start of the cluster) the leader's wall clock, as it was at the start, pushes the time forward, so that delays and retention go on
  * over a stop of the whole cluster. While there is no leader the time still passes at each node, and the next leader's stamps catch up.
  */
 final class ClusterClock {
@@ -44,6 +44,11 @@ final class ClusterClock {
         baseMillis = Math.max(lastStampMillis, mine);
         baseNanos = now;
         hasHeard = true;
+    }
+
+    /** The time if this node has heard it since its start, else 0: what it tells a candidate. */
+    long known(long now) {
+        return hasHeard ? estimate(now) : 0;
     }
 
     /** The time as far as this node can tell; never falls. */

@@ -127,6 +127,9 @@ public final class Node {
             boolean isTooMuch = raftMessage instanceof RaftMessage.AppendEntries append
                     && !append.entries().isEmpty()
                     && route.isLogFull();
+            if (raftMessage instanceof RaftMessage.VoteRequest) {
+                raft.clusterTimeIs(clock.known(now));
+            }
             if (!isTooMuch) {
                 raft.receive(from, raftMessage, now);
             }
@@ -376,6 +379,7 @@ public final class Node {
         role = raft.role();
         term = raft.term();
         if (hasWon) {
+            clock.heard(raft.votersMillis(), now);
             clock.leaderStarted(raft.lastStampMillis(), now);
         }
         if (isNewLeader) {

@@ -41,6 +41,7 @@ final class Election {
     private Ballot ballot = new Ballot();
     private Founding founding;
     private long rounds;
+    private long votersMillis;
 
     /**
      * @param mayHavePromised whether an earlier start of this node may have heard from a leader; an empty disk that isn't the node's first
@@ -190,7 +191,7 @@ final class Election {
             }
             resetTimer();
         }
-        state.send(from, new VoteResponse(state.term(), granted, state.server().identity()));
+        state.send(from, new VoteResponse(state.term(), granted, state.server().identity(), state.clusterMillis()));
     }
 
     /** Counts a vote of the current term; true if it has elected this node. */
@@ -199,7 +200,13 @@ final class Election {
             return false;
         }
         ballot.record(new Server(from, response.identity()), response.granted());
+        votersMillis = Math.max(votersMillis, response.clusterMillis());
         return isElected();
+    }
+
+    /** The latest cluster time that a voter has told in this node's last campaign; 0 if none has. */
+    long votersMillis() {
+        return votersMillis;
     }
 
     /** The disk has caught up: a candidate's own vote counts once it is durable. True if it has elected this node. */
@@ -237,6 +244,7 @@ final class Election {
     private void campaign(Campaign campaign, long term) {
         state.becomeCandidate(term);
         ballot = new Ballot();
+        votersMillis = 0;
         resetTimer();
         RaftLog log = state.log();
         for (NodeId voter : state.configuration().votingNodes()) {

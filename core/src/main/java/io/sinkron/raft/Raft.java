@@ -380,6 +380,16 @@ public final class Raft {
         return state.log().lastStampMillis();
     }
 
+    /** The cluster time as this node knows it, 0 for not at all; it's told to candidates with this node's votes from now on. */
+    public void clusterTimeIs(long millis) {
+        state.clusterMillis(millis);
+    }
+
+    /** The latest cluster time that a voter has told this node in its last campaign; 0 if none knew it. */
+    public long votersMillis() {
+        return election.votersMillis();
+    }
+
     /** The membership in force: the last one in the log, which may not be committed. */
     public Configuration configuration() {
         return state.configuration();

@@ -77,8 +77,14 @@ public sealed interface RaftMessage extends Message {
      * @param term the answering node's term; a vote counts only in this term
      * @param granted whether the vote was given
      * @param identity the answering node's: the vote is this server's, not its namesake's
+     * @param clusterMillis the cluster time as the answering node knows it, 0 if it has heard none since its start
      */
-    record VoteResponse(long term, boolean granted, long identity) implements RaftMessage {}
+    record VoteResponse(long term, boolean granted, long identity, long clusterMillis) implements RaftMessage {
+        /** The answer of a node that has heard of no time. */
+        public VoteResponse(long term, boolean granted, long identity) {
+            this(term, granted, identity, 0);
+        }
+    }
 
     /**
      * Entries to append, or none: a heartbeat, a probe, news of the commit index.

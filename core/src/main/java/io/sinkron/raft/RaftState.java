@@ -34,6 +34,7 @@ final class RaftState {
     private Optional<StoredSnapshot> snapshot;
     private Optional<StoredSnapshot> installed = Optional.empty();
     private long now;
+    private long clusterMillis;
 
     RaftState(RaftOptions options, NodeId self, Configuration founding, LogStore.Recovered recovered, long now) {
         this.options = options;
@@ -280,6 +281,15 @@ final class RaftState {
     private void writeHardState() {
         isBlank = false;
         stream.setHardState(new HardState(term, votedFor, identity));
+    }
+
+    /** The cluster time that this node tells candidates, 0 for none. */
+    long clusterMillis() {
+        return clusterMillis;
+    }
+
+    void clusterMillis(long millis) {
+        clusterMillis = millis;
     }
 
     /** Appends an entry of this leader's own, and returns its index. Its stamp is raised to that of the entry before, as stamps never fall. */

@@ -106,7 +106,7 @@ public final class RaftWire {
             begin(out, VOTE_REQUEST, m).varint(m.lastIndex()).varint(m.lastTerm());
             out.u8(m.campaign().ordinal()).varint(m.receiver());
         } else if (message instanceof VoteResponse m) {
-            begin(out, VOTE_RESPONSE, m).bool(m.granted()).varint(m.identity());
+            begin(out, VOTE_RESPONSE, m).bool(m.granted()).varint(m.identity()).varint(m.clusterMillis());
         } else if (message instanceof TimeoutNow m) {
             begin(out, TIMEOUT_NOW, m);
         } else if (message instanceof ReadRequest m) {
@@ -172,7 +172,7 @@ public final class RaftWire {
                         number("index", in));
             case VOTE_REQUEST ->
                 new VoteRequest(term, number("index", in), number("term", in), campaign(in), identity(in));
-            case VOTE_RESPONSE -> new VoteResponse(term, in.bool(), identity(in));
+            case VOTE_RESPONSE -> new VoteResponse(term, in.bool(), identity(in), number("clusterMillis", in));
             case APPEND_ENTRIES -> readAppend(term, in);
             case APPEND_ACCEPTED ->
                 new AppendAccepted(term, in.signed(), number("index", in), number("index", in), identity(in));

@@ -44,4 +44,20 @@ class ClusterClockTest {
         clock.heard(4_000, SECOND);
         assertEquals(11_000, clock.estimate(SECOND));
     }
+
+    @Test
+    void aNodeThatWasStartedAgainTellsNoTimeBeforeItHasHeardOfIt() {
+        ClusterClock clock = new ClusterClock(5_000, 3_600_000, 0);
+        assertEquals(0, clock.known(SECOND));
+        clock.heard(6_000, SECOND);
+        assertEquals(7_000, clock.known(2 * SECOND));
+    }
+
+    @Test
+    void aLeaderThatWasStartedAgainGoesOnFromWhatItsVotersKnow() {
+        ClusterClock restarted = new ClusterClock(5_000, 3_600_000, 0);
+        restarted.heard(9_000, SECOND);
+        restarted.leaderStarted(5_000, SECOND);
+        assertEquals(10_000, restarted.estimate(2 * SECOND));
+    }
 }

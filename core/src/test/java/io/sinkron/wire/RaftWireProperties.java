@@ -68,7 +68,7 @@ class RaftWireProperties {
             case 2 ->
                 new VoteRequest(
                         term, number(random), number(random), Campaign.values()[random.nextInt(3)], number(random));
-            case 3 -> new VoteResponse(term, random.nextBoolean(), number(random));
+            case 3 -> new VoteResponse(term, random.nextBoolean(), number(random), number(random));
             case 4 -> drawAppend(random, round);
             case 5 -> new AppendAccepted(term, round, number(random), number(random), number(random));
             case 6 -> new AppendRejected(term, round, number(random), number(random), number(random), number(random));
@@ -192,7 +192,7 @@ class RaftWireProperties {
         assertEquals(
                 "050003" + "03" + "07" + "02" + "06" + "02" + "03020000" + "03ac0201026869",
                 HexFormat.of().formatHex(encode(new AppendEntries(3, -2, 7, 2, 6, entries))));
-        assertEquals("0400050107", HexFormat.of().formatHex(encode(new VoteResponse(5, true, 7))));
+        assertEquals("040005010709", HexFormat.of().formatHex(encode(new VoteResponse(5, true, 7, 9))));
         assertEquals("1f0001026869", HexFormat.of().formatHex(encode(new Proposals(List.of(Bytes.utf8("hi"))))));
     }
 
