@@ -7,10 +7,10 @@ import io.sinkron.CallOptions;
 import io.sinkron.Sinkron;
 import io.sinkron.cache.CacheAnswer.Value;
 import io.sinkron.cache.CacheRequest.Durability;
+import io.sinkron.cache.ReadMode;
 import io.sinkron.common.Bytes;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -22,13 +22,18 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** A local hit of the coherent cache, lease check included, beside a full Caffeine cache and a bare map, on the same keys. */
+/**
+ * A local hit of the coherent cache in each read mode, the lease's check included, beside a full Caffeine cache and a bare map: the same keys, in
+ * the same order, some asked for much more often than others. Run it with {@code -t 1} and {@code -t 2}.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class CacheHit {
     private static final int KEYS = 16_384;
     private static final int VALUE_BYTES = 64;
+    private static final int DRAWS = 1 << 16;
+    private static final Zipf ZIPF = new Zipf(KEYS, 0.99);
 
     private Sinkron node;
     private CacheService cache;
@@ -39,11 +44,11 @@ public class CacheHit {
     /** A thread's own way through the keys. */
     @State(Scope.Thread)
     public static class Walk {
-        private final SplittableRandom random =
-                new SplittableRandom(Thread.currentThread().getId());
+        private final int[] draws = ZIPF.draw(DRAWS, Thread.currentThread().getId());
+        private int at;
 
         int next() {
-            return random.nextInt() & KEYS - 1;
+            return draws[at++ & DRAWS - 1];
         }
     }
 
@@ -73,10 +78,26 @@ public class CacheHit {
         node.close();
     }
 
-    /** Sinkron; fails if it is not a hit. */
+    /** Sinkron, linearizable by the clock. */
     @Benchmark
-    public Value sinkron(Walk walk) {
-        Value value = cache.getIfLocal(keys[walk.next()]);
+    public Value sinkronStrict(Walk walk) {
+        return hit(walk, ReadMode.STRICT);
+    }
+
+    /** Sinkron, by the ticker's time. */
+    @Benchmark
+    public Value sinkronTick(Walk walk) {
+        return hit(walk, ReadMode.TICK);
+    }
+
+    /** Sinkron, stale values allowed. */
+    @Benchmark
+    public Value sinkronStaleOk(Walk walk) {
+        return hit(walk, ReadMode.STALE_OK);
+    }
+
+    private Value hit(Walk walk, ReadMode mode) {
+        Value value = cache.getIfLocal(keys[walk.next()], mode);
         if (value == null) {
             throw new IllegalStateException("not a hit");
         }
@@ -93,5 +114,11 @@ public class CacheHit {
     @Benchmark
     public Bytes map(Walk walk) {
         return map.get(keys[walk.next()]);
+    }
+
+    /** The clock that a strict hit reads. */
+    @Benchmark
+    public long clock() {
+        return System.nanoTime();
     }
 }
