@@ -46,8 +46,23 @@ public final class FencedLock implements Model<FencedLock.State, FencedLock.Inpu
     /** Ends all holds of a session. */
     public record EndSession(String lock, String session) implements Input {}
 
+    /** Asks who holds the lock. */
+    public record Look(String lock) implements Input {}
+
     /** What is answered. */
     public sealed interface Output {}
+
+    /**
+     * These hold the lock; how deep they hold it doesn't count.
+     *
+     * @param holders in any order
+     */
+    public record Seen(List<Hold> holders) implements Output {
+        /** Takes an immutable copy. */
+        public Seen {
+            holders = List.copyOf(holders);
+        }
+    }
 
     /** The lock is held. */
     public record Granted(long token) implements Output {}
@@ -75,6 +90,9 @@ public final class FencedLock implements Model<FencedLock.State, FencedLock.Inpu
         if (input instanceof Release release) {
             return release(state, release, output instanceof NotHolder);
         }
+        if (input instanceof Look) {
+            return output instanceof Seen seen ? look(state, seen.holders()) : Optional.empty();
+        }
         return Optional.of(endSession(state, (EndSession) input));
     }
 
@@ -85,6 +103,9 @@ public final class FencedLock implements Model<FencedLock.State, FencedLock.Inpu
         }
         if (input instanceof Release release) {
             return release(state, release, false);
+        }
+        if (input instanceof Look) {
+            return Optional.of(state);
         }
         return Optional.of(endSession(state, (EndSession) input));
     }
@@ -147,6 +168,34 @@ public final class FencedLock implements Model<FencedLock.State, FencedLock.Inpu
             }
         }
         return refused ? Optional.of(state) : Optional.empty();
+    }
+
+    /** Who looks sees every holder and nobody else, and may learn a token that was unknown. */
+    private static Optional<State> look(State state, List<Hold> seen) {
+        if (seen.size() != state.holders().size()) {
+            return Optional.empty();
+        }
+        List<Hold> holders = new ArrayList<>(state.holders());
+        long highest = state.highestToken();
+        for (Hold found : seen) {
+            int at = 0;
+            while (at < holders.size() && !isSame(holders.get(at), found)) {
+                at++;
+            }
+            if (at == holders.size()) {
+                return Optional.empty();
+            }
+            Hold hold = holders.get(at);
+            holders.set(at, new Hold(hold.owner(), hold.exclusive(), found.token(), hold.depth()));
+            highest = Math.max(highest, found.token());
+        }
+        return Optional.of(new State(holders, highest));
+    }
+
+    private static boolean isSame(Hold hold, Hold found) {
+        return hold.owner().equals(found.owner())
+                && hold.exclusive() == found.exclusive()
+                && (hold.token() == UNSEEN || hold.token() == found.token());
     }
 
     private static State endSession(State state, EndSession end) {

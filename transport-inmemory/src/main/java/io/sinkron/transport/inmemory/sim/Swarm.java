@@ -45,12 +45,14 @@ final class Swarm {
     private final SeededRandom storeRandom;
     private final boolean externalQueues;
     private final boolean externalMemory;
+    private final boolean leaseReads;
 
     Swarm(SeededRandom random) {
         this.random = random;
         this.storeRandom = random.split("stores");
         this.externalQueues = storeRandom.chance(0.3);
         this.externalMemory = storeRandom.chance(0.3);
+        this.leaseReads = random.split("reads").nextBoolean();
     }
 
     Faults faults() {
@@ -193,9 +195,7 @@ final class Swarm {
                 LeaseOptions.DEFAULT,
                 LockLimits.DEFAULT,
                 QueueBrokerOptions.DEFAULT,
-                random.nextBoolean()
-                        ? CacheOptions.DEFAULT
-                        : CacheOptions.DEFAULT.withCapacity(random.nextInt(1, 6), 1 << 20));
+                cache());
     }
 
     private RaftOptions raft() {
@@ -210,7 +210,15 @@ final class Swarm {
         if (random.nextBoolean()) {
             raft = raft.withSnapshots(1 << random.nextInt(8, 18), random.nextInt(1, 8), random.nextInt(200), 1 << 20);
         }
+        raft = raft.withReads(leaseReads, random.nextBoolean() ? raft.maxPendingReads() : random.nextInt(1, 6));
         return random.nextBoolean() ? raft : raft.withBounds(64 << 20, random.nextInt(1, 50), 4 << 20);
+    }
+
+    private CacheOptions cache() {
+        CacheOptions cache = CacheOptions.DEFAULT;
+        int filter = new int[] {0, 1, 4, cache.maxFilterEntries()}[random.nextInt(4)];
+        cache = cache.withFilter(filter);
+        return random.nextBoolean() ? cache : cache.withCapacity(random.nextInt(1, 6), 1 << 20);
     }
 
     FileLogOptions log() {

@@ -6,11 +6,15 @@ import io.sinkron.transport.inmemory.check.FencedLock.Acquire;
 import io.sinkron.transport.inmemory.check.FencedLock.Done;
 import io.sinkron.transport.inmemory.check.FencedLock.EndSession;
 import io.sinkron.transport.inmemory.check.FencedLock.Granted;
+import io.sinkron.transport.inmemory.check.FencedLock.Hold;
 import io.sinkron.transport.inmemory.check.FencedLock.Input;
+import io.sinkron.transport.inmemory.check.FencedLock.Look;
 import io.sinkron.transport.inmemory.check.FencedLock.NotHolder;
 import io.sinkron.transport.inmemory.check.FencedLock.Output;
 import io.sinkron.transport.inmemory.check.FencedLock.Owner;
 import io.sinkron.transport.inmemory.check.FencedLock.Release;
+import io.sinkron.transport.inmemory.check.FencedLock.Seen;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FencedLockTest {
@@ -38,6 +42,39 @@ class FencedLockTest {
     void anExclusiveHolderNextToASharedOneIsAViolation() {
         shared(A, 5);
         exclusive(B, 8);
+        expect(false);
+    }
+
+    @Test
+    void aLookSeesWhoHoldsTheLock() {
+        look();
+        exclusive(A, 5);
+        look(new Hold(A, true, 5, 1));
+        release(A, 5, new Done());
+        look();
+        expect(true);
+    }
+
+    @Test
+    void aLookThatMissesAGrantAnsweredBeforeIsAViolation() {
+        exclusive(A, 5);
+        look();
+        expect(false);
+    }
+
+    @Test
+    void aLookThatSeesAHoldGivenBackBeforeIsAViolation() {
+        exclusive(A, 5);
+        release(A, 5, new Done());
+        look(new Hold(A, true, 5, 1));
+        expect(false);
+    }
+
+    @Test
+    void aLookAtAHoldThatNobodyWasToldOfSettlesItsToken() {
+        history.info(history.invoke(new Acquire("l", A, true), 0));
+        look(new Hold(A, true, 5, 1));
+        look(new Hold(A, true, 6, 1));
         expect(false);
     }
 
@@ -146,6 +183,10 @@ class FencedLockTest {
 
     private void release(Owner owner, long token, Output output) {
         history.ok(history.invoke(new Release("l", owner, token), 0), output, 0);
+    }
+
+    private void look(Hold... holders) {
+        history.ok(history.invoke(new Look("l"), 0), new Seen(List.of(holders)), 0);
     }
 
     private void expect(boolean linearizable) {

@@ -1,15 +1,19 @@
 package io.sinkron.transport.inmemory.sim.workload;
 
+import io.sinkron.lock.LockAnswer;
+import io.sinkron.lock.LockMode;
 import io.sinkron.transport.inmemory.check.FencedLock;
 import io.sinkron.transport.inmemory.check.FencedLock.Acquire;
 import io.sinkron.transport.inmemory.check.FencedLock.Done;
 import io.sinkron.transport.inmemory.check.FencedLock.EndSession;
 import io.sinkron.transport.inmemory.check.FencedLock.Granted;
 import io.sinkron.transport.inmemory.check.FencedLock.Input;
+import io.sinkron.transport.inmemory.check.FencedLock.Look;
 import io.sinkron.transport.inmemory.check.FencedLock.NotHolder;
 import io.sinkron.transport.inmemory.check.FencedLock.Output;
 import io.sinkron.transport.inmemory.check.FencedLock.Owner;
 import io.sinkron.transport.inmemory.check.FencedLock.Release;
+import io.sinkron.transport.inmemory.check.FencedLock.Seen;
 import io.sinkron.transport.inmemory.check.History;
 import io.sinkron.transport.inmemory.check.Linearizability;
 import io.sinkron.transport.inmemory.check.Operation;
@@ -50,7 +54,23 @@ final class LockWatch {
         return new Asked(id, lock, highestToken.getOrDefault(lock, 0L));
     }
 
-    /** The acquire had no effect. */
+    /** A client looks who holds a lock. */
+    Asked looking(String lock) {
+        return new Asked(history.invoke(new Look(lock), environment.nowNanos()), lock, 0);
+    }
+
+    /** It was told. */
+    void seen(Asked asked, LockAnswer.LockView view) {
+        List<FencedLock.Hold> holders = new ArrayList<>();
+        for (LockAnswer.Holder holder : view.holders()) {
+            Owner owner = new Owner(holder.owner().session(), holder.owner().name());
+            holders.add(
+                    new FencedLock.Hold(owner, holder.mode() == LockMode.EXCLUSIVE, holder.token(), holder.holds()));
+        }
+        history.ok(asked.id, new Seen(holders), environment.nowNanos());
+    }
+
+    /** The acquire, or the look, had no effect. */
     void refused(Asked asked) {
         history.fail(asked.id);
     }

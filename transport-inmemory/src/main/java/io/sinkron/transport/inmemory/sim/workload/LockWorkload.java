@@ -22,6 +22,8 @@ public final class LockWorkload implements Workload {
     private final List<LockClient> clients = new ArrayList<>();
     private Environment environment;
     private LockWatch watch;
+    private LockNames names;
+    private boolean draining;
     private boolean tableEmpty;
     private boolean asking;
 
@@ -49,13 +51,40 @@ public final class LockWorkload implements Workload {
     public void start(Environment newEnvironment) {
         environment = newEnvironment;
         watch = new LockWatch(environment);
-        LockNames names = new LockNames(lockCount);
+        LockNames locks = new LockNames(lockCount);
         for (int i = 0; i < clientCount; i++) {
-            LockClient client = new LockClient("c" + i, environment, watch, names, pace);
+            LockClient client = new LockClient("c" + i, environment, watch, locks, pace);
             clients.add(client);
             environment.after(environment.random().nextLong(2_000 * MILLI), client::next);
         }
+        names = locks;
         lookForCycles();
+        look();
+    }
+
+    /**
+     * R12: a look at a lock is linearizable, by a round of messages or by the leader's lease: it sees every grant and release that was answered before it
+     * began. Which look at which lock is for the histories to say.
+     */
+    private void look() {
+        if (draining) {
+            return;
+        }
+        LockWatch.Asked asked = watch.looking(names.pick(environment.random()));
+        environment.call(
+                Attempts.anyNode(environment),
+                1_000 * MILLI,
+                (id, now, deadline) -> new Call.Replicate(id, deadline, new LockCommand.ReadLock(asked.lock()), 0),
+                answer -> {
+                    if (answer instanceof LockAnswer.LockView view) {
+                        environment.mark(view.holders().isEmpty() ? "free lock looked at" : "held lock looked at");
+                        watch.seen(asked, view);
+                    } else {
+                        watch.refused(asked);
+                    }
+                    long thought = environment.random().nextLong(60 * MILLI);
+                    environment.after(pace.thinking(environment.nowNanos(), thought), this::look);
+                });
     }
 
     /** L8: whatever replica is asked, at whatever index it stands, its graph has no cycle, because all refuse to wait in one. */
@@ -80,6 +109,7 @@ public final class LockWorkload implements Workload {
 
     @Override
     public void drain() {
+        draining = true;
         clients.forEach(LockClient::drain);
     }
 
