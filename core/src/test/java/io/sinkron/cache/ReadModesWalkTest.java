@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** Readers of all modes beside a cluster in trouble: only those who asked for it ever meet a stale value, and they are told. */
 class ReadModesWalkTest {
-    private static final int SEEDS = 6;
+    private static final int SEEDS = 4;
     private static final long MARGIN_MILLIS = ReadMode.TICK_MARGIN_MILLIS;
 
     private int hits;
@@ -39,9 +39,9 @@ class ReadModesWalkTest {
                 throw new AssertionError("seed " + seed + ": " + e, e);
             }
         }
-        assertTrue(hits > 5_000, "only " + hits + " strict hits");
+        assertTrue(hits > 3_000, "only " + hits + " strict hits");
         assertTrue(ticked > 500, "only " + ticked + " hits by a late tick");
-        assertTrue(outdated > 50, "only " + outdated + " outdated values were shown as stale");
+        assertTrue(outdated > 30, "only " + outdated + " outdated values were shown as stale");
     }
 
     /** Every node's every key, in every mode; the ticker is late by whatever it may be late by. */
@@ -106,7 +106,7 @@ class ReadModesWalkTest {
             }));
         }
         readers.forEach(Thread::start);
-        for (long round = 1; round <= 400 && wrong.get() == null; round++) {
+        for (long round = 1; round <= 150 && wrong.get() == null; round++) {
             long end = clock.get() + 2 * MARGIN_MILLIS * ClusterWalk.MILLI;
             lone.now = clock.get();
             lone.lines.leaseUntil(end);
