@@ -327,6 +327,54 @@ class CrashStoriesTest {
         assertEquals("kept", read(2));
     }
 
+    /** A writer starts anew before it is missed: its backups are another start's, and are saved. */
+    @Test
+    void aWriterThatStartsAnewFindsWhatItHadBackedUp() {
+        bench.own(2, "kept");
+        bench.kill(2);
+        bench.restart(2);
+        bench.view(2, 0, 0, 1, 2);
+        bench.settle();
+        assertEquals("kept", bench.stored());
+        assertEquals("kept", read(2));
+        assertEquals(-1, bench.n(1).facts().held());
+    }
+
+    /** A backup is doubled and its copy late: the newer one that came meanwhile stays. */
+    @Test
+    void aLateCopyOfAnOlderBackupDoesNotTakeTheNewerOnesPlace() {
+        bench.put(2, "older");
+        while (bench.way.stream().noneMatch(letter -> letter.message() instanceof Backup)) {
+            bench.deliver(bench.way.remove(0));
+        }
+        Bench.Letter late = bench.take(Backup.class, 1);
+        bench.deliver(late);
+        bench.settle();
+        long write = bench.put(2, "newer");
+        bench.settle();
+        assertTrue(bench.isWritten(write));
+        bench.deliver(late);
+        bench.kill(2);
+        bench.view(2, 0, 0, 2);
+        assertEquals("newer", read(3));
+    }
+
+    /** A release is lost, and the writer has forgotten the line by the time it is asked: then nothing is needed any more. */
+    @Test
+    void aHolderThatAsksForALineThatIsGoneLetsItsBackupGo() {
+        bench.own(2, "mine");
+        bench.turn(bench.n(2), new Replica.Flushing(77));
+        bench.deliver(WriteBack.class, 1);
+        bench.deliver(CacheMessage.WriteBackAck.class, 2);
+        bench.take(BackupRelease.class, 1);
+        bench.turn(bench.n(2), new Replica.Evicted());
+        assertEquals(0, bench.n(2).lines.size());
+        bench.n(1).now += 3_600_000_000_000L;
+        bench.timeOut();
+        bench.settle();
+        assertEquals(-1, bench.n(1).facts().held());
+    }
+
     /** The holder of a backup starts anew before it is missed: its writer saves the value as soon as it hears of it. */
     @Test
     void aHolderThatStartsAnewHoldsNothingAndTheWriterSavesItsValue() {

@@ -279,9 +279,11 @@ class FailuresTest {
         Bench.Letter backup = bench.take(Backup.class, 1);
         bench.turn(bench.n(2), new Replica.Deliver(bench.n(1).id, new BackupAck(1, Replica.KEY, old)));
         assertNull(bench.answer(write));
+        assertEquals("old", bench.n(2).lines.read(Replica.KEY, () -> 0).value().asUtf8());
         bench.deliver(backup);
         bench.settle();
         assertTrue(bench.isWritten(write));
+        assertEquals("new", bench.n(2).lines.read(Replica.KEY, () -> 0).value().asUtf8());
     }
 
     @Test
