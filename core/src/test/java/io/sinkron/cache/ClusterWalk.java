@@ -130,6 +130,12 @@ final class ClusterWalk {
         after(50, this::client);
     }
 
+    /** Another key in the place of one of the first. */
+    void rename(int at, Bytes key) {
+        seen.remove(keys.set(at, key));
+        seen.put(key, 0L);
+    }
+
     void after(long millis, Runnable action) {
         agenda.add(new Scheduled(now + millis * MILLI, order++, action));
     }
@@ -183,7 +189,9 @@ final class ClusterWalk {
         } else if (effect instanceof CacheEffect.Memory operation) {
             after(1 + random.nextInt(10), () -> remember(box, from, operation));
         } else if (effect instanceof CacheEffect.Complete complete) {
-            completed(complete.call(), complete.answer());
+            if (!(complete.answer() instanceof CacheRegion.Changed)) {
+                completed(complete.call(), complete.answer());
+            }
         } else if (effect instanceof CacheEffect.Changed change) {
             watcher.changed(box, change);
         } else if (effect instanceof CacheEffect.AuditFinding finding) {

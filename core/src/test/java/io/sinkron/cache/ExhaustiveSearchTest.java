@@ -107,7 +107,7 @@ class ExhaustiveSearchTest {
                         1,
                         WRITE_BACK,
                         Map.of(World.DROPS, 1, World.DUPLICATES, 1)),
-                two("a minimum hold", 2, 2, BACKED_UP, Map.of(World.HOLDS, 2)),
+                two("a minimum hold", 2, 2, BACKED_UP, Map.of(World.HOLDS, 1)),
                 two(
                         "a minimum hold, an eviction and a duplicate, write-back",
                         1,
@@ -116,8 +116,8 @@ class ExhaustiveSearchTest {
                         Map.of(World.HOLDS, 1, World.EVICTIONS, 1, World.DUPLICATES, 1)),
                 two(
                         "a minimum hold, a lease lost and regained",
-                        2,
                         1,
+                        2,
                         BACKED_UP,
                         Map.of(World.HOLDS, 1, World.LEASE_LOSSES, 1)),
                 of(

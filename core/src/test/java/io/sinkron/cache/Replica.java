@@ -315,7 +315,7 @@ final class Replica {
                 context.epoch(),
                 holders(key),
                 isQuiet,
-                hasRetry || !home.isEmpty() || isAuditing(),
+                hasRetry || !home.isEmpty() || isAuditing() || isHolding(),
                 isHolding());
     }
 
