@@ -4,6 +4,7 @@ import io.sinkron.cache.CacheAnswer.BeingLoaded;
 import io.sinkron.cache.CacheAnswer.Claimed;
 import io.sinkron.cache.CacheAnswer.Updated;
 import io.sinkron.cache.CacheAnswer.Value;
+import io.sinkron.cache.CacheKeys;
 import io.sinkron.cache.CacheRequest;
 import io.sinkron.cache.CacheRequest.Claim;
 import io.sinkron.cache.CacheRequest.Unclaim;
@@ -12,6 +13,7 @@ import io.sinkron.cache.Updater;
 import io.sinkron.cache.Updater.Change;
 import io.sinkron.common.Answer;
 import io.sinkron.common.Bytes;
+import io.sinkron.common.Refusal;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -44,11 +46,11 @@ final class WriteThrough<K, V> {
         return call(() -> writer.write(key, value, version))
                 .handle((done, error) -> {
                     long withdrawn = error == null ? 0 : version;
-                    return settle(line, withdrawn).handle((settled, unsettled) -> {
+                    return settled(line, settle(line, withdrawn)).handle((settled, unsettled) -> {
                         if (error != null) {
                             throw failed(key, version, unsettled == null, error);
                         }
-                        return (Void) null;
+                        return done(unsettled);
                     });
                 })
                 .thenCompose(Function.identity());
@@ -79,14 +81,34 @@ final class WriteThrough<K, V> {
                     CompletionStage<?> last = claim.isPresent()
                             ? ask(new Unclaim(line, claim.get().version()), Function.identity())
                             : settle(line, 0);
-                    return last.handle((settled, unsettled) -> {
+                    return settled(line, last).handle((settled, unsettled) -> {
                         if (error != null) {
                             throw failed(key, version, true, error);
                         }
-                        return (Void) null;
+                        return done(unsettled);
                     });
                 })
                 .thenCompose(Function.identity());
+    }
+
+    /** The store has it, but what the cache has is not known: perhaps what a load has brought from before. */
+    private static Void done(Throwable unsettled) {
+        if (unsettled != null) {
+            throw new IndeterminateException(new Refusal.OutcomeUnknown(
+                    "The store has the write, but the cache could not be asked for what was loaded meanwhile: "
+                            + CacheCall.cause(unsettled).getMessage()));
+        }
+        return null;
+    }
+
+    /** If the cache was emptied while the store was called, then its new generation may have loaded what the store had before. */
+    private CompletionStage<?> settled(Bytes line, CompletionStage<?> before) {
+        long then = CacheKeys.generation(line);
+        return before.thenCompose(done -> parts.generation()
+                .read(new CacheCall(parts.lines(), parts.config().timeout()))
+                .thenCompose(now -> now == then
+                        ? CompletableFuture.completedFuture(null)
+                        : settle(parts.generation().line(now, CacheKeys.visible(line)), 0)));
     }
 
     /** Throws away what a load has brought or is about to bring, and the value of this version, if there is one. */

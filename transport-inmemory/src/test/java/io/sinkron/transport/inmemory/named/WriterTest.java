@@ -164,6 +164,32 @@ class WriterTest {
     }
 
     @Test
+    void emptyingTheCacheWhileTheStoreWritesOrRemovesLeavesNothingOldBehind() {
+        List<NamedCache<String, Long>> caches = caches();
+        store.seed("put", 1);
+        store.seed("removed", 1);
+        CountDownLatch areUnderWay = new CountDownLatch(2);
+        CountDownLatch mayWrite = new CountDownLatch(1);
+        store.beforeWrite = key -> {
+            areUnderWay.countDown();
+            mayWrite.await();
+        };
+        CompletableFuture<Long> put =
+                caches.get(0).put("put", 2L, PutOptions.DEFAULT, PATIENT).toCompletableFuture();
+        CompletableFuture<Boolean> removal =
+                caches.get(0).remove("removed", PATIENT).toCompletableFuture();
+        Poll.until(() -> areUnderWay.getCount() == 0);
+        caches.get(1).invalidateAll();
+        assertEquals(Optional.of(1L), caches.get(2).get("put"), "the store hasn't got it yet");
+        assertEquals(Optional.of(1L), caches.get(2).get("removed"));
+        mayWrite.countDown();
+        put.join();
+        removal.join();
+        assertEquals(Optional.of(2L), caches.get(2).get("put"));
+        assertEquals(Optional.empty(), caches.get(2).get("removed"));
+    }
+
+    @Test
     void aCallWhoseTimeIsOverBeforeTheStoreHasAnsweredIsUnknown() {
         List<NamedCache<String, Long>> caches = caches();
         CountDownLatch mayWrite = new CountDownLatch(1);
