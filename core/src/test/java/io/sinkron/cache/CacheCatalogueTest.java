@@ -72,7 +72,7 @@ class CacheCatalogueTest {
         count(ids, "FAULT-", 17);
         count(ids, "OWNER-", 2);
         count(ids, "HOME-", 4);
-        count(ids, "LATE-", 2);
+        count(ids, "LATE-", 3);
         count(ids, "GAP-", 7);
         count(ids, "BUG-", 13);
         return ids;
