@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * first, by up to {@code -Dsinkron.shrink.runs=N} runs.
  */
 class SimulationTest {
-    private static final int SEEDS = Integer.getInteger("sinkron.seeds", 200);
+    private static final int SEEDS = Integer.getInteger("sinkron.seeds", 400);
     private static final long FIRST_SEED = Long.getLong("sinkron.first.seed", 0);
     private static final Duration DURATION = Duration.ofSeconds(60);
     private static final int SHRINK_RUNS = Integer.getInteger("sinkron.shrink.runs", 150);
@@ -77,6 +77,8 @@ class SimulationTest {
             "session opened",
             "session expired",
             "lock granted",
+            "held lock looked at",
+            "read answered by the leader",
             "lock upgraded",
             "lock timed out",
             "wait cancelled",
