@@ -19,9 +19,14 @@ final class KeepAlives {
 
     private final TreeMap<Long, Asked> open = new TreeMap<>();
     private final long start;
-    private long nextRequest = 1;
+    private long nextRequest;
 
-    KeepAlives(long now) {
+    /**
+     * @param firstRequest the number of the first question, drawn for this start of the node: a late answer to an earlier start must not be taken for one
+     *     to this, as it confirms what was asked long before
+     */
+    KeepAlives(long firstRequest, long now) {
+        this.nextRequest = firstRequest;
         this.start = now;
     }
 

@@ -41,6 +41,9 @@ import java.util.random.RandomGenerator;
 public final class Node {
     private static final long FAR_NANOS = 3_600_000_000_000L;
 
+    /** Numbers of 48 bits: short on the wire, and those of two starts of a node don't meet. */
+    private static final int KEEP_ALIVE_SHIFT = 16;
+
     private final NodeOptions options;
     private final NodeId self;
     private final long incarnation;
@@ -96,7 +99,7 @@ public final class Node {
                 new Member(self, incarnation, options.weight(), options.address(), options.http()),
                 lease,
                 duties,
-                new KeepAlives(now),
+                new KeepAlives(random.nextLong() >>> KEEP_ALIVE_SHIFT, now),
                 clock,
                 outputs);
         ReplicatedQueues queues = new ReplicatedQueues(options.limits(), proposer, route, reads, applier, clock);

@@ -18,6 +18,7 @@ final class RaftRoute implements Proposer.Route {
     private final ClusterClock clock;
     private final long maxLogBytes;
     private final long maxUncommittedBytes;
+    private long clockTerm;
 
     RaftRoute(NodeId self, Raft raft, ClusterClock clock, NodeOptions options) {
         this.self = self;
@@ -39,6 +40,12 @@ final class RaftRoute implements Proposer.Route {
         }
         if (isLogFull()) {
             return Optional.of(false);
+        }
+        if (raft.term() != clockTerm) {
+            // In the turn that won the election, nobody has told the clock yet: a first leader's would still stand at
+            // its beginning.
+            clockTerm = raft.term();
+            clock.leaderStarted(raft.lastStampMillis(), now);
         }
         long stamp = Math.max(clock.estimate(now), raft.lastStampMillis());
         Proposed proposed = raft.propose(command, stamp, now);
