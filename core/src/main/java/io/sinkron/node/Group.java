@@ -42,13 +42,13 @@ final class Group {
     private Belonging belonging;
     private boolean isConfirmed;
 
-    Group(NodeOptions options, Raft raft, LeaderDuties duties, Outputs outputs) {
+    Group(NodeOptions options, Raft raft, LeaderDuties duties, Outputs outputs, long firstAttempt) {
         this.options = options;
         this.self = options.self();
         this.raft = raft;
         this.duties = duties;
         this.outputs = outputs;
-        this.calls = new GroupCalls(self, raft, outputs);
+        this.calls = new GroupCalls(self, raft, outputs, firstAttempt);
         this.leader = new GroupLeader(self, raft, duties);
         this.belonging = options.isJoining() ? Belonging.JOINING : Belonging.MEMBER;
     }

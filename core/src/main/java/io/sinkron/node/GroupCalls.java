@@ -39,9 +39,11 @@ final class GroupCalls {
     private final Outputs outputs;
     private final List<Open> open = new ArrayList<>();
     private final Map<Long, Open> attempts = new TreeMap<>();
-    private long nextAttempt = 1;
+    private long nextAttempt;
 
-    GroupCalls(NodeId self, Raft raft, Outputs outputs) {
+    /** @param firstAttempt drawn for this start of the node: a late word on an attempt of an earlier start is no word on one of this */
+    GroupCalls(NodeId self, Raft raft, Outputs outputs, long firstAttempt) {
+        this.nextAttempt = firstAttempt;
         this.self = self;
         this.raft = raft;
         this.outputs = outputs;

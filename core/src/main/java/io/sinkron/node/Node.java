@@ -42,7 +42,7 @@ public final class Node {
     private static final long FAR_NANOS = 3_600_000_000_000L;
 
     /** Numbers of 48 bits: short on the wire, and those of two starts of a node don't meet. */
-    private static final int KEEP_ALIVE_SHIFT = 16;
+    private static final int NUMBER_SHIFT = 16;
 
     private final NodeOptions options;
     private final NodeId self;
@@ -93,13 +93,13 @@ public final class Node {
         this.proposer = new Proposer(self, incarnation, options.limits(), now);
         this.reads = new Reads(raft, options.limits(), now);
         this.duties = new LeaderDuties(new ViewKeeper(options.lease(), options.voters()));
-        this.group = new Group(options, raft, duties, outputs);
+        this.group = new Group(options, raft, duties, outputs, random.nextLong() >>> NUMBER_SHIFT);
         LeaseHolder lease = new LeaseHolder(options.lease(), now);
         this.membership = new Membership(
                 new Member(self, incarnation, options.weight(), options.address(), options.http()),
                 lease,
                 duties,
-                new KeepAlives(random.nextLong() >>> KEEP_ALIVE_SHIFT, now),
+                new KeepAlives(random.nextLong() >>> NUMBER_SHIFT, now),
                 clock,
                 outputs);
         ReplicatedQueues queues = new ReplicatedQueues(options.limits(), proposer, route, reads, applier, clock);
