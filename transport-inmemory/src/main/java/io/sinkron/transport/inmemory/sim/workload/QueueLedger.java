@@ -4,9 +4,12 @@ import io.sinkron.spi.NewMessage;
 import io.sinkron.spi.QueueAnswer.Delivery;
 import io.sinkron.transport.inmemory.sim.world.Violation;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What all producers and consumers know about all messages; each body is sent once. Q1 an acknowledged message is not lost. Q2 it arrives as it
@@ -67,6 +70,7 @@ final class QueueLedger {
         private final Map<String, Integer> ackedByQueue = new LinkedHashMap<>();
         private final List<Lent> lent = new ArrayList<>();
         private Fate fate = Fate.PENDING;
+        private boolean mayBeGone;
 
         Message(NewMessage sent) {
             this.sent = sent;
@@ -87,6 +91,33 @@ final class QueueLedger {
     void stored(NewMessage message) {
         messages.get(message.body().asUtf8()).fate = Fate.STORED;
         environment.mark("message enqueued");
+    }
+
+    /** Somebody is about to acknowledge a delivery. */
+    void acking(Lent lent) {
+        messages.get(lent.body()).mayBeGone = true;
+    }
+
+    /** The messages of these bodies that are stored, and that nobody has begun to acknowledge: they are there. */
+    Set<String> surelyThere(Collection<String> bodies) {
+        Set<String> there = new LinkedHashSet<>();
+        for (String body : bodies) {
+            Message message = messages.get(body);
+            if (message.fate == Fate.STORED && !message.mayBeGone) {
+                there.add(body);
+            }
+        }
+        return there;
+    }
+
+    /** A queue was looked at: it has at least what was there when the look began and still is. */
+    void counted(Set<String> whenBegun, long count) {
+        Set<String> still = surelyThere(whenBegun);
+        Violation.check(
+                count >= still.size(),
+                "R12 a look at a queue sees what was stored before",
+                count + " messages were counted, but there are " + still);
+        environment.mark(still.isEmpty() ? "queue looked at" : "queue with messages looked at");
     }
 
     void notStored(NewMessage message, boolean surely) {

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Producers that send unique messages, repeat a request elsewhere if its outcome is unknown, and consumers that acknowledge, give back, extend, or
@@ -34,6 +36,7 @@ public final class QueueWorkload implements Workload {
     private Environment environment;
     private SeededRandom random;
     private QueueLedger ledger;
+    private final Map<String, List<String>> sentTo = new TreeMap<>();
     private List<String> queues = List.of();
     private boolean draining;
     private boolean counting;
@@ -99,6 +102,9 @@ public final class QueueWorkload implements Workload {
         for (int i = 0; i < producerCount; i++) {
             environment.after(random.nextLong(500 * MILLI), this::produce);
         }
+        if (!deadLetters) {
+            environment.after(random.nextLong(500 * MILLI), this::look);
+        }
         for (int i = 0; i < consumerCount; i++) {
             environment.after(random.nextLong(500 * MILLI), this::consume);
         }
@@ -113,10 +119,13 @@ public final class QueueWorkload implements Workload {
             batch.add(newMessage());
         }
         batch.forEach(ledger::sending);
+        String queue = queues.get(random.nextInt(queueCount));
+        batch.forEach(message -> sentTo.computeIfAbsent(queue, name -> new ArrayList<>())
+                .add(message.body().asUtf8()));
         openSends++;
         var remember = Optional.of(new QueueOp.Remember("send-" + sent, sent));
         var enqueue = new QueueOp.Enqueue(batch, remember, nonce());
-        attempt(queues.get(random.nextInt(queueCount)), new QueueRequest.Operate(enqueue), TRIES, outcome -> {
+        attempt(queue, new QueueRequest.Operate(enqueue), TRIES, outcome -> {
             openSends--;
             if (outcome.answer() instanceof QueueAnswer.Enqueued) {
                 batch.forEach(ledger::stored);
@@ -173,6 +182,22 @@ public final class QueueWorkload implements Workload {
         });
     }
 
+    /** R12: a look at a queue sees whatever was stored before it began, unless somebody has begun to take that away. */
+    private void look() {
+        if (draining) {
+            return;
+        }
+        String queue = queues.get(random.nextInt(queueCount));
+        Set<String> there = ledger.surelyThere(sentTo.getOrDefault(queue, List.of()));
+        attempt(queue, new QueueRequest.Describe(), 1, outcome -> {
+            if (outcome.answer() instanceof QueueReply.Description described) {
+                QueueAnswer.Counted counted = described.counted();
+                ledger.counted(there, counted.ready() + counted.delayed() + counted.inFlight());
+            }
+            think(random.nextLong(100 * MILLI), this::look);
+        });
+    }
+
     private void process(QueueLedger.Lent lent) {
         double choice = draining ? 0 : random.nextDouble();
         if (choice < 0.65) {
@@ -192,6 +217,7 @@ public final class QueueWorkload implements Workload {
     }
 
     private void ack(QueueLedger.Lent lent) {
+        ledger.acking(lent);
         attempt(lent.queue(), new QueueRequest.Operate(new QueueOp.Ack(List.of(lent.receipt()))), 3, outcome -> {
             if (outcome.answer() instanceof QueueAnswer.Acked acked) {
                 if (acked.count() == 1) {
