@@ -382,8 +382,7 @@ public final class Node {
         role = raft.role();
         term = raft.term();
         if (hasWon) {
-            clock.heard(raft.votersMillis(), now);
-            clock.leaderStarted(raft.lastStampMillis(), now);
+            route.takeOffice(now);
         }
         if (isNewLeader) {
             membership.leaderChanged(now);

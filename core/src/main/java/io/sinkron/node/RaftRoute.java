@@ -41,18 +41,22 @@ final class RaftRoute implements Proposer.Route {
         if (isLogFull()) {
             return Optional.of(false);
         }
-        if (raft.term() != clockTerm) {
-            // In the turn that won the election, nobody has told the clock yet: a first leader's would still stand at
-            // its beginning.
-            clockTerm = raft.term();
-            clock.leaderStarted(raft.lastStampMillis(), now);
-        }
+        takeOffice(now);
         long stamp = Math.max(clock.estimate(now), raft.lastStampMillis());
         Proposed proposed = raft.propose(command, stamp, now);
         // A leader that hands over is as good as none: what is open goes to the next one.
         return proposed instanceof Proposed.Transferring
                 ? Optional.empty()
                 : Optional.of(proposed instanceof Proposed.Accepted);
+    }
+
+    /** This node leads: before anything of its term is stamped, its clock goes on from what its voters know. Nothing from the second time on. */
+    void takeOffice(long now) {
+        if (raft.term() != clockTerm) {
+            clockTerm = raft.term();
+            clock.heard(raft.votersMillis(), now);
+            clock.leaderStarted(raft.lastStampMillis(), now);
+        }
     }
 
     @Override
