@@ -54,20 +54,8 @@ final class ClusterWalk {
 
     private record Scheduled(long at, long order, Runnable action) {}
 
-    /** Who makes the clients' requests, and hears of their answers and of changes. */
-    interface Watcher {
-        /** What a client asks next. */
-        CacheRequest next();
-
-        /** A call has ended. */
-        void answered(Box box, CacheRequest request, long began, Answer answer);
-
-        /** A node was told of a change. */
-        void changed(Box box, CacheEffect.Changed change);
-    }
-
     /** Null if it is the walk itself that makes the requests. */
-    Watcher watcher;
+    WalkWatcher watcher;
 
     /** Whether the clients ask nothing more, and no more trouble comes. */
     boolean isQuiet;

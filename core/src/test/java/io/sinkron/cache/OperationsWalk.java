@@ -26,7 +26,7 @@ import java.util.Set;
  * A {@link ClusterWalk} in which clients count by updates, load by claims, and listen. The first half of the keys are counters; the others are loaded,
  * overwritten and deleted. What they were answered is kept, and judged at the end.
  */
-final class OperationsWalk implements ClusterWalk.Watcher {
+final class OperationsWalk implements WalkWatcher {
     private static final int CLAIM_MILLIS = 300;
 
     final ClusterWalk walk;

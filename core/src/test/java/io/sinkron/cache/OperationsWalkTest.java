@@ -56,12 +56,12 @@ class OperationsWalkTest {
 
     /** What the counters are at the end: read when every update has ended. */
     private Map<Bytes, Long> counts(ClusterWalk walk) {
-        ClusterWalk.Watcher watcher = walk.watcher;
+        WalkWatcher watcher = walk.watcher;
         Map<Bytes, Long> counts = new HashMap<>();
         walk.loss = 0;
         walk.isQuiet = true;
         walk.runFor(15_000);
-        walk.watcher = new ClusterWalk.Watcher() {
+        walk.watcher = new WalkWatcher() {
             @Override
             public CacheRequest next() {
                 throw new AssertionError("the clients are quiet");
