@@ -61,7 +61,7 @@ class TransitionTableTest {
     }
 
     /** The tests run in the module's folder or above it. */
-    private static Path document() {
+    static Path document() {
         Path here = Path.of("").toAbsolutePath();
         Path above = here.resolveSibling("docs").resolve("mesi.md");
         return Files.exists(above) ? above : here.resolve("docs").resolve("mesi.md");
