@@ -182,6 +182,7 @@ final class ReplicatedState {
     }
 
     private Answer applyMemory(MemoryCommand command) {
+        memory.passed(stampMillis);
         List<MemoryAnswer> results = new ArrayList<>(command.operations().size());
         for (MemoryOp operation : command.operations()) {
             results.add(memory.apply(operation));
