@@ -80,7 +80,9 @@ class LoaderTest {
         for (int i = 0; i < 30; i++) {
             reads.add(get(caches.get(i % 3)));
         }
-        Poll.until(() -> store.loads.get() > 0);
+        // Nobody is let find the value before all have found that there is none.
+        Poll.until(() ->
+                caches.stream().mapToLong(cache -> cache.statistics().misses()).sum() == 30);
         mayLoad.countDown();
         for (CompletableFuture<Optional<CacheEntry<Long>>> read : reads) {
             assertEquals(7L, read.join().orElseThrow().value());
