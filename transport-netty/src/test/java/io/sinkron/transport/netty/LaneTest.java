@@ -9,8 +9,10 @@ import io.sinkron.spi.contract.Note;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What is urgent doesn't wait for what is large; over real sockets. */
+@Timeout(60)
 class LaneTest {
     private static final int MIB = 1 << 20;
     private static final NodeId N2 = NodeId.of("n2");
@@ -25,7 +27,7 @@ class LaneTest {
             control.welcome("n2", "n1");
             peer.accept(RawPeer.DATA).welcome("n2", "n1");
             Node.await("data is open", () -> lane(one, Lane.DATA).connectedOut() == 1);
-            send(one, Lane.BULK, 0, 10);
+            sendTaken(one, Lane.BULK, 0, 10);
             peer.accept(RawPeer.BULK).welcome("n2", "n1");
             Node.await("bulk is open", () -> lane(one, Lane.BULK).connectedOut() == 1);
             for (int i = 0; i < 100; i++) {
@@ -86,11 +88,7 @@ class LaneTest {
             Node.await("two are open", () -> one.transport.stats().connectedOut() == 2);
             assertEquals(2, peer.accepted());
             for (int round = 0; round < 2; round++) {
-                Node.await("a message is taken", () -> {
-                    long dropped = lane(one, Lane.BULK).dropped();
-                    send(one, Lane.BULK, 1, 200_000);
-                    return lane(one, Lane.BULK).dropped() == dropped;
-                });
+                sendTaken(one, Lane.BULK, 1, 200_000);
                 RawServer.Incoming bulk = peer.accept(RawPeer.BULK);
                 bulk.welcome("n2", "n1");
                 assertEquals(Note.of(Lane.BULK, 1, 200_000), bulk.note());
@@ -112,7 +110,7 @@ class LaneTest {
                     Node.await(
                             "there is a connection",
                             () -> lane == Lane.BULK || lane(one, lane).connectedOut() == 1);
-                    send(one, lane, i, 10);
+                    sendTaken(one, lane, i, 10);
                     other.next();
                 }
             }
@@ -182,6 +180,15 @@ class LaneTest {
 
     private static LaneStats lane(Node node, Lane lane) {
         return node.transport.stats().lane(lane);
+    }
+
+    /** Sends until it is taken: the lane's own loop may not have heard yet that there is such a peer. */
+    private static void sendTaken(Node node, Lane lane, long number, int size) throws InterruptedException {
+        Node.await("a message is taken", () -> {
+            long dropped = lane(node, lane).dropped();
+            send(node, lane, number, size);
+            return lane(node, lane).dropped() == dropped;
+        });
     }
 
     private static void send(Node node, Lane lane, long number, int size) {
